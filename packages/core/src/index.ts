@@ -1,1 +1,12 @@
-export {};
+export * from './errors.ts';
+export * from './rowSource.ts';
+export * from './block/store.ts';
+export * from './kernels/kernels.ts';
+export * from './statistics/statistic.ts';
+export * from './statistics/tree.ts';
+export type * from './statistics/moments.ts';
+export type * from './statistics/pass.ts';
+export type * from './loss/loss.ts';
+export type * from './penalty/penalty.ts';
+export type * from './fit/problem.ts';
+export * from './model/document.ts';

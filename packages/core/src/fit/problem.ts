@@ -1,0 +1,75 @@
+import type { LossSpec } from '../loss/loss.ts';
+import type { PenaltySpec } from '../penalty/penalty.ts';
+
+/** What to fit: all that the solver is told, beside the data. */
+export interface PathProblem {
+  readonly loss: LossSpec;
+  readonly penalty: PenaltySpec;
+  /** v_j, one a feature, >= 0; as given, not rescaled. @default all 1 */
+  readonly penaltyFactors?: Float64Array;
+  /** Whether s_j is the standard deviation. @default true */
+  readonly standardize?: boolean;
+  /** @default true */
+  readonly intercept?: boolean;
+  /** Penalty strengths, as given (any order). @default a grid of `lambdas` values */
+  readonly lambda?: readonly number[];
+  /** Values of the grid. @default 100 */
+  readonly lambdas?: number;
+  /** Smallest over largest value of the grid. @default 1e-4 where n > p, else 1e-2 */
+  readonly lambdaMinRatio?: number;
+  /** Certified relative gap (stationarity where no gap can be proven). @default 1e-6 */
+  readonly tolerance?: number;
+  /** Sweeps over the data allowed for one value of lambda. @default 100 */
+  readonly maxPasses?: number;
+}
+
+/** The fitted path: arrays of K values, in the order of `lambda`. */
+export interface PathResult {
+  readonly lambda: Float64Array;
+  /** On the original scale. */
+  readonly intercept: Float64Array;
+  /** K vectors of p, on the original scale. */
+  readonly coefficients: readonly Float64Array[];
+  /** Mean loss plus penalty. */
+  readonly objective: Float64Array;
+  /** Proven duality gap of the objective, absolute; NaN where none can be proven. */
+  readonly gap: Float64Array;
+  readonly stationarity: Float64Array;
+  readonly nonzero: Int32Array;
+  /** 1 - deviance / null deviance. */
+  readonly devianceRatio: Float64Array;
+  readonly converged: readonly boolean[];
+  /** Why a value has not converged: 'MAX_PASSES', 'SEPARABLE', 'STALLED'; null where it has. */
+  readonly reason: readonly (string | null)[];
+  /** Weighted mean of the loss with nothing to be fitted better: the zero of the relative gap. */
+  readonly saturatedLoss: number;
+  /** Mean loss of the null model (offset, intercept, unpenalised features). */
+  readonly nullLoss: number;
+  readonly weightSum: number;
+  /** Rows with a positive weight. */
+  readonly rows: number;
+  readonly sweeps: number;
+  readonly columnPasses: number;
+  readonly grams: number;
+}
+
+/** What happens while a path is fitted, in order. */
+export type FitEvent =
+  | { readonly type: 'passBegun'; readonly pass: number; readonly columns: number; readonly grams: number; readonly rows: number }
+  | { readonly type: 'passProgress'; readonly pass: number; readonly rowsDone: number; readonly rows: number }
+  | { readonly type: 'passDone'; readonly pass: number; readonly rows: number; readonly seconds: number }
+  | {
+      readonly type: 'valueDone';
+      readonly index: number;
+      readonly values: number;
+      readonly lambda: number;
+      readonly nonzero: number;
+      readonly devianceRatio: number;
+      readonly relativeGap: number;
+      readonly converged: boolean;
+    };
+
+export interface FitOptions {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: FitEvent) => void;
+}
