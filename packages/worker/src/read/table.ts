@@ -26,9 +26,14 @@ export interface Table {
 
 export interface TableColumn {
   readonly name: string;
-  /** `sparse`: the one feature matrix of a libsvm file, `width` features named `1`, `2`, ... */
-  readonly kind: 'numeric' | 'text' | 'boolean' | 'sparse';
+  /**
+   * `sparse`: the one feature matrix of a libsvm file, `width` features named `1`, `2`, ...
+   * `unsupported`: dates, times, lists and the like; asking for such a column is an error that says so.
+   */
+  readonly kind: 'numeric' | 'text' | 'boolean' | 'sparse' | 'unsupported';
   readonly width?: number;
+  /** The type in the file, where it states one (`BIGINT`, `TIMESTAMP`). */
+  readonly type?: string;
 }
 
 export interface ReadRequest {
