@@ -1,0 +1,38 @@
+/** Missing values: who lacks how many, and the one error that says so. */
+import { DataError } from '@scalemix/core';
+import { listNames } from './nearNames.ts';
+
+/** Missing values met in the columns of roles other than predictor. */
+export class MissingRoles {
+  readonly #counts = new Map<string, { role: string; count: number }>();
+
+  add(name: string, role: string): void {
+    const entry = this.#counts.get(name);
+    if (entry === undefined) this.#counts.set(name, { role, count: 1 });
+    else entry.count++;
+  }
+
+  get entries(): { name: string; role: string; count: number }[] {
+    return [...this.#counts].map(([name, entry]) => ({ name, ...entry }));
+  }
+}
+
+/** Columns named in the message. */
+const SHOWN = 20;
+
+/**
+ * One error for all columns that lack values where they must not: any column
+ * with `missing: 'error'`, the response and its like unless rows are dropped.
+ */
+export function missingValues(rows: number, roles: MissingRoles['entries'], predictors: readonly { name: string; count: number }[]): DataError {
+  const named = [
+    ...roles.map(({ name, role, count }) => `${JSON.stringify(name)} (${role}) ${count}`),
+    ...predictors.map(({ name, count }) => `${JSON.stringify(name)} ${count}`),
+  ];
+  const list = named.slice(0, SHOWN).join(', ') + (named.length > SHOWN ? ` and ${named.length - SHOWN} more columns` : '');
+  const columns = named.length === 1 ? '1 column has' : `${named.length} columns have`;
+  const remedies = ['leave such rows out with --missing drop'];
+  if (roles.length === 0) remedies.push('fill in the mean or the most frequent level with --missing mean, or also mark them with --missing indicator');
+  if (predictors.length > 0) remedies.push(`do without the column${predictors.length > 1 ? 's' : ''} with --exclude ${listNames(predictors.map(({ name }) => name), 3).replaceAll('"', '').replaceAll(', ', ',')}`);
+  return new DataError('MISSING_VALUES', `${columns} missing values among ${rows} rows: ${list}. Either ${remedies.join('; or ')}.`);
+}
