@@ -1,0 +1,15 @@
+/** The exports of kernels.wasm: the methods of the kernel contract, wide and narrow where tiles come in two widths. */
+export { gradientColumn, psiColumn } from './columns';
+export {
+  codesDenseGram, codesGradientColumn, codesGradientPanels, codesGram, codesPsiColumn, codesPsiPanels, translateCodes
+} from './codes';
+export { gatherColumns, gatherColumns32 } from './gather';
+export { gramNarrow, gramWide } from './gram';
+export { gram32Narrow, gram32Wide } from './gram32';
+export { logisticColumn, logisticPanelsNarrow, logisticPanelsWide } from './logistic';
+export { gradientPanelsNarrow, gradientPanelsWide, psiPanelsNarrow, psiPanelsWide } from './panels';
+export {
+  selectSparse, sparseCodesGram, sparseDenseGram, sparseGradientColumn, sparseGradientPanels, sparseGram, sparsePsiColumn,
+  sparsePsiPanels
+} from './sparse';
+export { squaredColumn, squaredPanels } from './squared';

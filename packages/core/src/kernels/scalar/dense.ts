@@ -1,0 +1,107 @@
+import { PANEL } from '../kernels.ts';
+import type { Kernels } from '../kernels.ts';
+import { at4, at8 } from './views.ts';
+import type { Views } from './views.ts';
+
+type DenseKernels = Pick<Kernels,
+  'psiColumn' | 'gradientColumn' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32'>;
+
+/** The scalar twin of the dense products: the formulas of the contract as plain loops. */
+export function denseKernels(current: () => Views): DenseKernels {
+  return {
+    psiColumn(n, p, x, ldx, b, psi) {
+      const { f64 } = current();
+      const X = at8(x), B = at8(b), PSI = at8(psi);
+      for (let i = 0; i < n; i++) {
+        let sum = 0;
+        for (let j = 0; j < p; j++) sum += f64[X + i * ldx + j]! * f64[B + j]!;
+        f64[PSI + i]! += sum;
+      }
+    },
+
+    gradientColumn(n, p, x, ldx, r, g) {
+      const { f64 } = current();
+      const X = at8(x), R = at8(r), G = at8(g);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < p; j++) f64[G + j]! += f64[X + i * ldx + j]! * f64[R + i]!;
+      }
+    },
+
+    psiPanels(n, p, panels, x, ldx, b, bStride, psi, psiStride) {
+      const { f64 } = current();
+      const X = at8(x);
+      for (let q = 0; q < panels; q++) {
+        const B = at8(b + q * bStride), PSI = at8(psi + q * psiStride);
+        for (let i = 0; i < n; i++) {
+          for (let c = 0; c < PANEL; c++) {
+            let sum = 0;
+            for (let j = 0; j < p; j++) sum += f64[X + i * ldx + j]! * f64[B + j * PANEL + c]!;
+            f64[PSI + i * PANEL + c]! += sum;
+          }
+        }
+      }
+    },
+
+    gradientPanels(n, p, panels, x, ldx, r, rStride, g, gStride) {
+      const { f64 } = current();
+      const X = at8(x);
+      for (let q = 0; q < panels; q++) {
+        const R = at8(r + q * rStride), G = at8(g + q * gStride);
+        for (let j = 0; j < p; j++) {
+          for (let c = 0; c < PANEL; c++) {
+            let sum = 0;
+            for (let i = 0; i < n; i++) sum += f64[X + i * ldx + j]! * f64[R + i * PANEL + c]!;
+            f64[G + j * PANEL + c]! += sum;
+          }
+        }
+      }
+    },
+
+    gram(n, p, x, ldx, w, g, ldg) {
+      const { f64 } = current();
+      const X = at8(x), W = at8(w), G = at8(g);
+      for (let k = 0; k < n; k++) {
+        const weight = w ? f64[W + k]! : 1;
+        if (weight === 0) continue;
+        for (let i = 0; i < p; i++) {
+          const scaled = weight * f64[X + k * ldx + i]!;
+          for (let j = i; j < p; j++) f64[G + i * ldg + j]! += scaled * f64[X + k * ldx + j]!;
+        }
+      }
+    },
+
+    gram32(n, p, x32, ldx, w, g, ldg) {
+      const { f64, f32 } = current();
+      const X = at4(x32), W = at8(w), G = at8(g);
+      const roots = Float32Array.from({ length: n }, (_, k) => Math.sqrt(w ? f64[W + k]! : 1));
+      for (let i = 0; i < p; i++) {
+        for (let j = i; j < p; j++) {
+          let sum = 0;
+          for (let k = 0; k < n; k++) {
+            if (roots[k] === 0) continue;
+            const left = Math.fround(f32[X + k * ldx + i]! * roots[k]!);
+            const right = Math.fround(f32[X + k * ldx + j]! * roots[k]!);
+            sum = Math.fround(sum + Math.fround(left * right));
+          }
+          f64[G + i * ldg + j]! += sum;
+        }
+      }
+    },
+
+    gatherColumns(n, x, ldx, index, count, out, ldo) {
+      const { f64, u32 } = current();
+      const X = at8(x), INDEX = at4(index), OUT = at8(out);
+      for (let i = 0; i < n; i++) {
+        for (let c = 0; c < count; c++) f64[OUT + i * ldo + c] = f64[X + i * ldx + (index ? u32[INDEX + c]! : c)]!;
+      }
+    },
+
+    gatherColumns32(n, x32, ldx, index, count, out, ldo) {
+      const { f64, f32, u32 } = current();
+      const X = at4(x32), INDEX = at4(index), OUT = at8(out);
+      for (let i = 0; i < n; i++) {
+        for (let c = 0; c < count; c++) f64[OUT + i * ldo + c] = f32[X + i * ldx + (index ? u32[INDEX + c]! : c)]!;
+      }
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { KernelId, Kernels, LossKernels } from './kernels.ts';
+
+type Tiled = 'gram' | 'gram32' | 'psiPanels' | 'gradientPanels';
+type Plain = Exclude<keyof Kernels, Tiled | 'id' | 'memory' | 'losses'>;
+
+/** What assembly/index.ts exports: addresses arrive as 32-bit numbers, so that those above 2 GiB may look negative. */
+type Exports = Pick<Kernels, Plain>
+  & { readonly [name in Tiled as `${name}Wide` | `${name}Narrow`]: Kernels[name] }
+  & {
+    readonly squaredColumn: LossKernels['column'];
+    readonly squaredPanels: LossKernels['panels'];
+    readonly logisticColumn: LossKernels['column'];
+    readonly logisticPanelsWide: LossKernels['panels'];
+    readonly logisticPanelsNarrow: LossKernels['panels'];
+  };
+
+/**
+ * The WebAssembly kernels over a memory, which must be shared with a maximum
+ * of at most ARENA_MAXIMUM_PAGES. `wide` picks the tiles for 256-bit vectors:
+ * the same bits at another speed.
+ */
+export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembly.Memory, wide: boolean, id: KernelId): Kernels {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const exports = instance.exports as unknown as Exports;
+  return {
+    id,
+    memory,
+    psiColumn: exports.psiColumn,
+    gradientColumn: exports.gradientColumn,
+    psiPanels: wide ? exports.psiPanelsWide : exports.psiPanelsNarrow,
+    gradientPanels: wide ? exports.gradientPanelsWide : exports.gradientPanelsNarrow,
+    gram: wide ? exports.gramWide : exports.gramNarrow,
+    gram32: wide ? exports.gram32Wide : exports.gram32Narrow,
+    gatherColumns: exports.gatherColumns,
+    gatherColumns32: exports.gatherColumns32,
+    codesPsiColumn: exports.codesPsiColumn,
+    codesGradientColumn: exports.codesGradientColumn,
+    codesPsiPanels: exports.codesPsiPanels,
+    codesGradientPanels: exports.codesGradientPanels,
+    codesGram: exports.codesGram,
+    codesDenseGram: exports.codesDenseGram,
+    translateCodes: exports.translateCodes,
+    sparsePsiColumn: exports.sparsePsiColumn,
+    sparseGradientColumn: exports.sparseGradientColumn,
+    sparsePsiPanels: exports.sparsePsiPanels,
+    sparseGradientPanels: exports.sparseGradientPanels,
+    sparseGram: exports.sparseGram,
+    sparseDenseGram: exports.sparseDenseGram,
+    sparseCodesGram: exports.sparseCodesGram,
+    selectSparse: exports.selectSparse,
+    losses: {
+      squared: { column: exports.squaredColumn, panels: exports.squaredPanels },
+      logistic: { column: exports.logisticColumn, panels: wide ? exports.logisticPanelsWide : exports.logisticPanelsNarrow },
+    },
+  };
+}
