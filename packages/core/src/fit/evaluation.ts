@@ -1,0 +1,40 @@
+/**
+ * What the solver knows at a point: value, gradient and the sums that a
+ * certificate needs, all as weighted means on the working scale, and the
+ * Hessian of some features where it was asked for.
+ */
+import type { Point } from './workingScale.ts';
+
+export interface Evaluation {
+  readonly point: Point;
+  /** Mean loss. */
+  readonly loss: number;
+  /** Mean gradient of the loss with respect to beta, p. */
+  readonly gradient: Float64Array;
+  /** Mean of a = l'(psi). */
+  readonly interceptGradient: number;
+  /** Means of: a t; c = l''; c t; a^2 / c; c^2, with t = psi - offset. */
+  readonly alignment: number;
+  readonly curvature: number;
+  readonly curvatureAlignment: number;
+  readonly pearson: number;
+  readonly curvatureSquare: number;
+  readonly hessian: Hessian | null;
+}
+
+export interface Hessian {
+  /** Ascending. */
+  readonly features: Int32Array;
+  /** q x q, the intercept eliminated. */
+  readonly matrix: Float64Array;
+  /** Mean of c x_j over the working features. */
+  readonly cross: Float64Array;
+  /** Mean of c. */
+  readonly total: number;
+}
+
+/** Where evaluations come from: sweeps over the rows, or moments that stand for them. */
+export interface Oracle {
+  /** One evaluation for each point; the Hessian of `features` at the first point unless null. */
+  evaluate(points: readonly Point[], features: Int32Array | null): Promise<Evaluation[]>;
+}

@@ -1,0 +1,211 @@
+/**
+ * One value of lambda: Newton steps on a working set, each an M-step on the
+ * Hessian of the latest evaluation, accepted only if the objective falls,
+ * until the certificate of the evaluation itself is good enough.
+ *
+ * Every evaluation asks for the Hessian of the next step's working set, so a
+ * step costs one sweep and the last of them certifies.
+ */
+import type { Loss } from '../loss/loss.ts';
+import type { Penalty } from '../penalty/penalty.ts';
+import type { Executor } from '../rowSource.ts';
+import { workingSet } from '../solve/workingSet.ts';
+import { certify } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import type { Evaluation, Hessian, Oracle } from './evaluation.ts';
+import type { Point, WorkingScale } from './workingScale.ts';
+
+export interface ValueSetting {
+  readonly scale: WorkingScale;
+  readonly loss: Loss;
+  readonly penalty: Penalty;
+  readonly executor: Executor;
+  readonly tolerance: number;
+  readonly maxPasses: number;
+  /** Unit of stationarity: largest null gradient. 0: not known yet, stationarity is absolute. */
+  readonly nullGradient: number;
+}
+
+export interface ValueTarget {
+  readonly lambda: number;
+  /** Strength of the value before, for the strong rule; the largest lambda where there is none. */
+  readonly previous: number;
+  /** The value after, whose working set the last evaluation may already serve. */
+  readonly next: number | null;
+  /** Restricts the fit to these features (ascending); null: all that are usable. */
+  readonly features: Int32Array | null;
+}
+
+export interface ValueResult {
+  readonly evaluation: Evaluation;
+  readonly certificate: Certificate;
+  readonly converged: boolean;
+  readonly reason: 'MAX_PASSES' | 'SEPARABLE' | 'STALLED' | null;
+}
+
+/** Trial lengths of a step that did not lower the objective, sent as columns of one pass. */
+const SHORTER = [0.5, 0.25, 0.0625, 0.0078125];
+/** Without a provable gap a coefficient that still changes by more than this share of itself has not settled... */
+const SETTLED = 1e-3;
+/** ...and where that goes on so many evaluations after the gradient has vanished, it has no finite optimum. */
+const RESTLESS_EVALUATIONS = 6;
+/** A certified answer is taken once the next step would change coefficients by no more than this share of the largest. */
+const PRECISE = 2e-5;
+/** Mean loss above saturation below which the classes are separated. */
+const SEPARATED_LOSS = 1e-10;
+
+export function relativeGap(certificate: Certificate, saturatedLoss: number): number {
+  return certificate.gap / (certificate.objective - saturatedLoss);
+}
+
+/** Fits one value from `start`. `saturatedLoss` is the zero of the relative gap. */
+export async function fitValue(oracle: Oracle, setting: ValueSetting, target: ValueTarget, start: Evaluation, saturatedLoss: number): Promise<ValueResult> {
+  const { scale, loss, penalty, tolerance } = setting;
+  const { lambda } = target;
+  const usable = target.features ?? scale.usable;
+  const slope = penalty.slopeAtZero(lambda);
+  const setFor = (at: Evaluation, strength: number, previous: number): Int32Array =>
+    workingSet(usable, at.point.beta, at.gradient, scale.l1, penalty.slopeAtZero(strength), penalty.slopeAtZero(previous));
+  const judge = (at: Evaluation): Certificate => certify(scale, loss, penalty, lambda, restrict(at, target.features, scale), setting.nullGradient);
+  /** A proven gap speaks for itself; a vanishing gradient only where the coefficients have settled too (separable data). */
+  const certified = (certificate: Certificate): boolean =>
+    Number.isNaN(certificate.gap) ? certificate.stationarity <= tolerance && (loss.quadratic || unrest <= SETTLED) : relativeGap(certificate, saturatedLoss) <= tolerance;
+
+  let at = start;
+  let certificate = judge(at);
+  let unrest = 0;
+  let restless = 0;
+  for (let passes = 0; ; ) {
+    const full = at.hessian !== null && covers(at.hessian.features, usable, at.point.beta, slope, at.gradient, scale.l1) ? await step(setting, lambda, at, at.hessian) : null;
+    if (certified(certificate) && (full === null || passes >= setting.maxPasses || precise(at.point, full))) return { evaluation: at, certificate, converged: true, reason: null };
+    const separated = Number.isNaN(certificate.gap) && !loss.quadratic && at.loss - saturatedLoss < SEPARATED_LOSS;
+    if (separated || restless >= RESTLESS_EVALUATIONS) return { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' };
+    if (passes >= setting.maxPasses) return { evaluation: at, certificate, converged: false, reason: 'MAX_PASSES' };
+    if (full === null) {
+      at = (await oracle.evaluate([at.point], setFor(at, lambda, target.previous)))[0]!;
+      passes++;
+      certificate = judge(at);
+      continue;
+    }
+    // The evaluation that probably certifies also serves the next value's first step.
+    const near = relativeGap(certificate, saturatedLoss) < 1e-2 && target.next !== null;
+    const following = withMoved(near ? setFor(at, target.next!, lambda) : setFor(at, lambda, target.previous), full.beta, usable);
+    let next = (await oracle.evaluate([full], following))[0]!;
+    passes++;
+    let nextCertificate = judge(next);
+    if (!improves(nextCertificate, certificate)) {
+      const shorter = SHORTER.map((length) => between(at.point, full, length));
+      const trials = await oracle.evaluate(shorter, null);
+      passes++;
+      const judged = trials.map(judge);
+      let best = -1;
+      judged.forEach((trial, i) => {
+        if (trial.objective < certificate.objective && (best < 0 || trial.objective < judged[best]!.objective)) best = i;
+      });
+      if (best < 0) return { evaluation: at, certificate, converged: certified(certificate), reason: certified(certificate) ? null : 'STALLED' };
+      next = trials[best]!;
+      nextCertificate = judged[best]!;
+    }
+    unrest = largestChange(at.point, next.point);
+    restless = Number.isNaN(nextCertificate.gap) && nextCertificate.stationarity <= tolerance && unrest > SETTLED ? restless + 1 : 0;
+    at = next;
+    certificate = nextCertificate;
+  }
+}
+
+/** The M-step on the Hessian's features; the intercept follows from the eliminated row. */
+async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessian: Hessian): Promise<Point> {
+  const { scale, penalty } = setting;
+  const features = hessian.features;
+  const q = features.length;
+  const slope = penalty.slopeAtZero(lambda);
+  const curvature = penalty.curvature(lambda);
+  const profile = scale.intercept && hessian.total > 0;
+  const gradient = new Float64Array(q);
+  const start = new Float64Array(q);
+  const l1 = new Float64Array(q);
+  const l2 = new Float64Array(q);
+  for (let i = 0; i < q; i++) {
+    const j = features[i]!;
+    gradient[i] = at.gradient[j]! - (profile ? (hessian.cross[i]! * at.interceptGradient) / hessian.total : 0);
+    start[i] = at.point.beta[j]!;
+    l1[i] = slope * scale.l1[j]!;
+    l2[i] = curvature * scale.l2[j]!;
+  }
+  const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  const tolerance = Math.max(1e-4 * setting.tolerance * slope, 1e-15 * largest, 1e-300);
+  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: hessian.matrix, gradient, start, l1, l2, tolerance }]);
+  const beta = at.point.beta.slice();
+  let interceptStep = profile ? -at.interceptGradient / hessian.total : 0;
+  for (let i = 0; i < q; i++) {
+    const j = features[i]!;
+    beta[j] = solution![i]!;
+    if (profile) interceptStep -= (hessian.cross[i]! * (solution![i]! - start[i]!)) / hessian.total;
+  }
+  return { beta, intercept: at.point.intercept + interceptStep };
+}
+
+/** Whether the Hessian has every feature that must move: those with a coefficient, and unless there are none, the violators. */
+function covers(features: Int32Array, usable: Int32Array, beta: Float64Array, slope: number, gradient: Float64Array, l1: Float64Array): boolean {
+  const have = new Set(features);
+  let missing = 0;
+  let violators = 0;
+  for (const j of usable) {
+    const active = beta[j] !== 0 || l1[j] === 0 || slope === 0;
+    if (active && !have.has(j)) return false;
+    if (Math.abs(gradient[j]!) > slope * l1[j]!) {
+      violators++;
+      if (!have.has(j)) missing++;
+    }
+  }
+  return missing === 0 || missing < violators;
+}
+
+/** `features` united with those that have a coefficient now. */
+function withMoved(features: Int32Array, beta: Float64Array, usable: Int32Array): Int32Array {
+  const have = new Set(features);
+  return usable.filter((j) => have.has(j) || beta[j] !== 0);
+}
+
+function improves(next: Certificate, current: Certificate): boolean {
+  if (!Number.isFinite(next.objective)) return false;
+  return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < current.gap;
+}
+
+function between(from: Point, to: Point, length: number): Point {
+  return {
+    beta: from.beta.map((b, j) => b + length * (to.beta[j]! - b)),
+    intercept: from.intercept + length * (to.intercept - from.intercept),
+  };
+}
+
+/** Whether two points agree to PRECISE of the largest working coefficient. */
+function precise(from: Point, to: Point): boolean {
+  let change = 0;
+  let largest = 0;
+  for (let j = 0; j < from.beta.length; j++) {
+    change = Math.max(change, Math.abs(to.beta[j]! - from.beta[j]!));
+    largest = Math.max(largest, Math.abs(from.beta[j]!));
+  }
+  return change <= PRECISE * largest;
+}
+
+/** Largest change of a coefficient as a share of itself. */
+function largestChange(from: Point, to: Point): number {
+  let largest = 0;
+  for (let j = 0; j < from.beta.length; j++) {
+    const change = Math.abs(to.beta[j]! - from.beta[j]!);
+    if (change > 0) largest = Math.max(largest, change / Math.max(Math.abs(to.beta[j]!), Math.abs(from.beta[j]!)));
+  }
+  const change = Math.abs(to.intercept - from.intercept);
+  return change > 0 ? Math.max(largest, change / (1 + Math.abs(to.intercept))) : largest;
+}
+
+/** For a fit of some features only: the others' gradients do not count. */
+function restrict(at: Evaluation, features: Int32Array | null, scale: WorkingScale): Evaluation {
+  if (features === null) return at;
+  const gradient = new Float64Array(scale.features);
+  for (const j of features) gradient[j] = at.gradient[j]!;
+  return { ...at, gradient };
+}
+

@@ -1,0 +1,146 @@
+/**
+ * The scale the solver works on: every feature centred at a reference and
+ * divided by a scale t_j so that its root mean square is 1, from statistics
+ * alone (math.md, section 11); the rows are never changed.
+ *
+ *   psi = offset + beta_0 + sum_j beta_j (x_j - reference_j) / t_j
+ *
+ * With an intercept the reference is the weighted mean and t_j the standard
+ * deviation; without one the reference is the original zero and t_j the root
+ * mean square. The penalty on beta_j is l1_j = v_j s_j / t_j times |beta_j|
+ * and l2_j = v_j (s_j / t_j)^2 times beta_j^2 / 2.
+ */
+import type { Description } from '../rowSource.ts';
+import type { Moments } from '../statistics/moments.ts';
+import type { GramResult } from '../statistics/pass.ts';
+import type { PathProblem } from './problem.ts';
+
+/** A column whose standard deviation is below this times its mean is constant. */
+const CONSTANT = 1e-12;
+
+export interface Point {
+  /** Working scale, p; 0 for constant features. */
+  readonly beta: Float64Array;
+  readonly intercept: number;
+}
+
+export class WorkingScale {
+  readonly features: number;
+  readonly intercept: boolean;
+  /** Features that can be fitted, ascending: those that are not constant. */
+  readonly usable: Int32Array;
+  /** Of |beta_j| and beta_j^2 / 2, per unit of lambda r and lambda (1 - r); 0 for constant features. */
+  readonly l1: Float64Array;
+  readonly l2: Float64Array;
+  /** s_j / t_j. */
+  readonly ratio: Float64Array;
+  readonly weightSum: number;
+  readonly #scale: Float64Array;
+  readonly #reference: Float64Array;
+  readonly #centres: Float64Array;
+
+  constructor(description: Description, moments: Moments, problem: PathProblem) {
+    const p = description.features.length;
+    const standardize = problem.standardize ?? true;
+    this.features = p;
+    this.intercept = problem.intercept ?? true;
+    this.weightSum = moments.weightSum;
+    this.#centres = description.centres;
+    this.#scale = new Float64Array(p);
+    this.#reference = new Float64Array(p);
+    this.ratio = new Float64Array(p);
+    this.l1 = new Float64Array(p);
+    this.l2 = new Float64Array(p);
+    const usable: number[] = [];
+    for (let j = 0; j < p; j++) {
+      const mean = moments.mean[j]! + description.centres[j]!;
+      const sd = Math.sqrt(moments.variance[j]!);
+      const constant = sd <= CONSTANT * Math.abs(mean);
+      this.#reference[j] = this.intercept ? moments.mean[j]! : -description.centres[j]!;
+      const scale = this.intercept ? sd : Math.sqrt(moments.variance[j]! + mean * mean);
+      if (!(scale > 0) || (constant && (this.intercept || standardize))) continue;
+      this.#scale[j] = scale;
+      this.ratio[j] = (standardize ? sd : 1) / scale;
+      const factor = problem.penaltyFactors?.[j] ?? 1;
+      this.l1[j] = factor * this.ratio[j]!;
+      this.l2[j] = factor * this.ratio[j]! * this.ratio[j]!;
+      usable.push(j);
+    }
+    this.usable = Int32Array.from(usable);
+  }
+
+  /** What a pass is asked for: coefficients of the stored features, and their intercept. */
+  toStored(point: Point): { coefficients: Float64Array; intercept: number } {
+    const coefficients = new Float64Array(this.features);
+    let intercept = point.intercept;
+    for (const j of this.usable) {
+      const b = point.beta[j]! / this.#scale[j]!;
+      coefficients[j] = b;
+      if (b !== 0) intercept -= b * this.#reference[j]!;
+    }
+    return { coefficients, intercept };
+  }
+
+  /** Coefficients of the data as given. */
+  toOriginal(point: Point): { coefficients: Float64Array; intercept: number } {
+    const { coefficients, intercept } = this.toStored(point);
+    let original = intercept;
+    for (const j of this.usable) if (coefficients[j] !== 0) original -= coefficients[j]! * this.#centres[j]!;
+    return { coefficients, intercept: this.intercept ? original : 0 };
+  }
+
+  /** Mean gradient with respect to beta from the sums of a pass; 0 for constant features. */
+  gradient(stored: Float64Array, interceptGradient: number): Float64Array {
+    const gradient = new Float64Array(this.features);
+    for (const j of this.usable) gradient[j] = (stored[j]! - this.#reference[j]! * interceptGradient) / (this.#scale[j]! * this.weightSum);
+    return gradient;
+  }
+
+  /**
+   * Mean Hessian of `features` from a pass's Gram, square and row-major, with
+   * the intercept eliminated where there is one; and X'u of the working features.
+   */
+  hessian(gram: GramResult, features: Int32Array): { matrix: Float64Array; cross: Float64Array; total: number } {
+    const q = features.length;
+    const total = gram.total / this.weightSum;
+    const cross = new Float64Array(q);
+    for (let i = 0; i < q; i++) {
+      const j = features[i]!;
+      cross[i] = (gram.cross[i]! - this.#reference[j]! * gram.total) / (this.#scale[j]! * this.weightSum);
+    }
+    const matrix = new Float64Array(q * q);
+    let at = 0;
+    for (let j = 0; j < q; j++) {
+      const referenceJ = this.#reference[features[j]!]!;
+      const scaleJ = this.#scale[features[j]!]! * this.weightSum;
+      for (let i = 0; i <= j; i++, at++) {
+        const referenceI = this.#reference[features[i]!]!;
+        let value = (gram.packed[at]! - referenceI * gram.cross[j]! - referenceJ * gram.cross[i]! + referenceI * referenceJ * gram.total) / (this.#scale[features[i]!]! * scaleJ);
+        if (this.intercept && total > 0) value -= (cross[i]! * cross[j]!) / total;
+        matrix[i * q + j] = value;
+        matrix[j * q + i] = value;
+      }
+    }
+    return { matrix, cross, total };
+  }
+
+  /** Cross moments of working features from moments of stored ones about their means: G_ij / (t_i t_j). Only with an intercept. */
+  standardizedMoments(moments: Moments): { gram: Float64Array; cross: Float64Array } {
+    const p = this.features;
+    const gram = new Float64Array(p * p);
+    const cross = new Float64Array(p);
+    for (const j of this.usable) {
+      const extra = this.intercept ? 0 : moments.mean[j]! - this.#reference[j]!;
+      cross[j] = (moments.cross[j]! + extra * moments.responseMean) / this.#scale[j]!;
+      const column = (j * (j + 1)) / 2;
+      for (const i of this.usable) {
+        if (i > j) break;
+        const meanI = this.intercept ? 0 : moments.mean[i]! - this.#reference[i]!;
+        const value = (moments.gram![column + i]! + meanI * extra) / (this.#scale[i]! * this.#scale[j]!);
+        gram[i * p + j] = value;
+        gram[j * p + i] = value;
+      }
+    }
+    return { gram, cross };
+  }
+}

@@ -1,0 +1,18 @@
+import { UsageError } from '../errors.ts';
+import { exp, log } from '../kernels/elementary.ts';
+
+/**
+ * `count` values, log-spaced from `largest` down to `largest * ratio`.
+ * @throws UsageError BAD_GRID
+ */
+export function lambdaGrid(largest: number, count: number, ratio: number): Float64Array {
+  if (!Number.isInteger(count) || count < 1) throw new UsageError('BAD_GRID', `The number of lambdas is ${count}; it must be a whole number of at least 1.`);
+  if (!(ratio > 0 && ratio < 1)) throw new UsageError('BAD_GRID', `The ratio of the smallest to the largest lambda is ${ratio}; it must lie between 0 and 1.`);
+  const step = count > 1 ? log(ratio) / (count - 1) : 0;
+  return Float64Array.from({ length: count }, (_, k) => (k === 0 ? largest : largest * exp(step * k)));
+}
+
+/** The default ratio: 1e-4 where there are more rows than features, else 1e-2. */
+export function defaultRatio(rows: number, features: number): number {
+  return rows > features ? 1e-4 : 1e-2;
+}
