@@ -25,16 +25,22 @@ export interface Evaluation {
 export interface Hessian {
   /** Ascending. */
   readonly features: Int32Array;
-  /** q x q, the intercept eliminated. */
+  /** Mean of c x_i x_j over the working features, q x q, the intercept not yet eliminated. */
   readonly matrix: Float64Array;
-  /** Mean of c x_j over the working features. */
+  /** Mean of c x_j. */
   readonly cross: Float64Array;
   /** Mean of c. */
   readonly total: number;
 }
 
+/** The Hessian of `features` at point number `at`. */
+export interface HessianRequest {
+  readonly at: number;
+  readonly features: Int32Array;
+}
+
 /** Where evaluations come from: sweeps over the rows, or moments that stand for them. */
 export interface Oracle {
-  /** One evaluation for each point; the Hessian of `features` at the first point unless null. */
-  evaluate(points: readonly Point[], features: Int32Array | null): Promise<Evaluation[]>;
+  /** One evaluation for each point, with the Hessians asked for. `open`: how many values of the path are still open. */
+  evaluate(points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<Evaluation[]>;
 }

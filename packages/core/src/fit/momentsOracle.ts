@@ -5,7 +5,7 @@
  * response's own size the rows must be read again (math.md, section 9).
  */
 import type { Moments } from '../statistics/moments.ts';
-import type { Evaluation, Oracle } from './evaluation.ts';
+import type { Evaluation, HessianRequest, Oracle } from './evaluation.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 export class MomentsOracle implements Oracle {
@@ -28,8 +28,8 @@ export class MomentsOracle implements Oracle {
     this.#cross = standardized.cross;
   }
 
-  async evaluate(points: readonly Point[], features: Int32Array | null): Promise<Evaluation[]> {
-    return points.map((point, k) => this.#at(point, k === 0 ? features : null));
+  async evaluate(points: readonly Point[], hessians: readonly HessianRequest[]): Promise<Evaluation[]> {
+    return points.map((point, k) => this.#at(point, hessians.find((request) => request.at === k)?.features ?? null));
   }
 
   #at(point: Point, features: Int32Array | null): Evaluation {

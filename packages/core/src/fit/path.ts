@@ -62,7 +62,7 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
   const momentsOracle = fromMoments ? new MomentsOracle(scale, moments, description.responseCentre) : null;
   const oracle: Oracle = momentsOracle ?? sweeps;
   const startIntercept = !scale.intercept ? 0 : momentsOracle !== null ? momentsOracle.bestIntercept : loss.startingValue(moments.responseMean + description.responseCentre);
-  const first = (await oracle.evaluate([{ beta: new Float64Array(description.features.length), intercept: startIntercept }], new Int32Array(0)))[0]!;
+  const first = (await oracle.evaluate([{ beta: new Float64Array(description.features.length), intercept: startIntercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
   const nullModel = await fitNull(oracle, setting, first, saturatedLoss);
 
   const lambda = lambdas(problem, penalty, scale, nullModel.at, moments.rows);
@@ -77,10 +77,10 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
     const target: ValueTarget = { lambda: value, previous, next: k + 1 < order.length ? lambda[order[k + 1]!]! : null, features: null };
     let result = await fitValue(oracle, path, target, at, saturatedLoss);
     if (momentsOracle !== null && result.evaluation.loss < LOST_DIGITS * momentsOracle.responseSquare) {
-      const again = (await sweeps.evaluate([result.evaluation.point], null))[0]!;
+      const again = (await sweeps.evaluate([result.evaluation.point], [], 1))[0]!;
       result = await fitValue(sweeps, path, target, again, saturatedLoss);
       // What comes next starts from the moments again: their Hessian costs nothing.
-      at = (await oracle.evaluate([result.evaluation.point], null))[0]!;
+      at = (await oracle.evaluate([result.evaluation.point], [], 0))[0]!;
     } else at = result.evaluation;
     results[index] = result;
     previous = value;

@@ -3,7 +3,7 @@ import type { LossSpec } from '../loss/loss.ts';
 import { LOSS_SUMS } from '../kernels/kernels.ts';
 import type { RowSource } from '../rowSource.ts';
 import type { PassRequest } from '../statistics/pass.ts';
-import type { Evaluation, Oracle } from './evaluation.ts';
+import type { Evaluation, HessianRequest, Oracle } from './evaluation.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 /** What the sweeps so far have cost. */
@@ -30,12 +30,11 @@ export class SweepOracle implements Oracle {
     this.#options = options;
   }
 
-  async evaluate(points: readonly Point[], features: Int32Array | null): Promise<Evaluation[]> {
+  async evaluate(points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<Evaluation[]> {
     const p = this.#scale.features;
     const stored = points.map((point) => this.#scale.toStored(point));
     const coefficients = new Float64Array(points.length * p);
     stored.forEach((column, k) => coefficients.set(column.coefficients, k * p));
-    const gram = features !== null && (features.length > 0 || this.#scale.intercept);
     const request: PassRequest = {
       kind: 'pass',
       loss: this.#loss,
@@ -43,13 +42,13 @@ export class SweepOracle implements Oracle {
       coefficients,
       intercepts: Float64Array.from(stored, (column) => column.intercept),
       features: null,
-      grams: gram ? [{ column: 0, features }] : [],
+      grams: hessians.map(({ at, features }) => ({ column: at, features })),
     };
     const pass = ++this.#count.sweeps;
-    this.#count.openColumns++;
-    if (gram) this.#count.grams++;
+    this.#count.openColumns += open;
+    this.#count.grams += hessians.length;
     const rows = this.#source.describe().rows;
-    this.#emit({ type: 'passBegun', pass, columns: points.length, grams: gram ? 1 : 0, rows });
+    this.#emit({ type: 'passBegun', pass, columns: points.length, grams: hessians.length, rows });
     const begun = performance.now();
     const result = await this.#source.evaluate(request, {
       ...(this.#options.signal === undefined ? {} : { signal: this.#options.signal }),
@@ -57,6 +56,10 @@ export class SweepOracle implements Oracle {
     });
     this.#emit({ type: 'passDone', pass, rows, seconds: (performance.now() - begun) / 1000 });
 
+    const hessianAt = (k: number): Evaluation['hessian'] => {
+      const found = hessians.findIndex((request) => request.at === k);
+      return found < 0 ? null : this.#scale.hessian(result.grams[found]!, hessians[found]!.features);
+    };
     const mean = (k: number, name: (typeof LOSS_SUMS)[number]): number => result.sums[k * LOSS_SUMS.length + LOSS_SUMS.indexOf(name)]! / this.#scale.weightSum;
     return points.map((point, k) => ({
       point,
@@ -68,7 +71,7 @@ export class SweepOracle implements Oracle {
       curvatureAlignment: mean(k, 'curvatureAlignment'),
       pearson: mean(k, 'pearson'),
       curvatureSquare: mean(k, 'curvatureSquare'),
-      hessian: gram && k === 0 ? { features: features!, ...this.#scale.hessian(result.grams[0]!, features!) } : null,
+      hessian: hessianAt(k),
     }));
   }
 

@@ -82,7 +82,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     if (separated || restless >= RESTLESS_EVALUATIONS) return { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' };
     if (passes >= setting.maxPasses) return { evaluation: at, certificate, converged: false, reason: 'MAX_PASSES' };
     if (full === null) {
-      at = (await oracle.evaluate([at.point], setFor(at, lambda, target.previous)))[0]!;
+      at = (await oracle.evaluate([at.point], [{ at: 0, features: setFor(at, lambda, target.previous) }], 1))[0]!;
       passes++;
       certificate = judge(at);
       continue;
@@ -90,12 +90,12 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     // The evaluation that probably certifies also serves the next value's first step.
     const near = relativeGap(certificate, saturatedLoss) < 1e-2 && target.next !== null;
     const following = withMoved(near ? setFor(at, target.next!, lambda) : setFor(at, lambda, target.previous), full.beta, usable);
-    let next = (await oracle.evaluate([full], following))[0]!;
+    let next = (await oracle.evaluate([full], [{ at: 0, features: following }], 1))[0]!;
     passes++;
     let nextCertificate = judge(next);
     if (!improves(nextCertificate, certificate)) {
       const shorter = SHORTER.map((length) => between(at.point, full, length));
-      const trials = await oracle.evaluate(shorter, null);
+      const trials = await oracle.evaluate(shorter, [], 1);
       passes++;
       const judged = trials.map(judge);
       let best = -1;
@@ -134,7 +134,7 @@ async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessi
   }
   const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
   const tolerance = Math.max(1e-4 * setting.tolerance * slope, 1e-15 * largest, 1e-300);
-  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: hessian.matrix, gradient, start, l1, l2, tolerance }]);
+  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: profile ? eliminateIntercept(hessian) : hessian.matrix, gradient, start, l1, l2, tolerance }]);
   const beta = at.point.beta.slice();
   let interceptStep = profile ? -at.interceptGradient / hessian.total : 0;
   for (let i = 0; i < q; i++) {
@@ -143,6 +143,17 @@ async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessi
     if (profile) interceptStep -= (hessian.cross[i]! * (solution![i]! - start[i]!)) / hessian.total;
   }
   return { beta, intercept: at.point.intercept + interceptStep };
+}
+
+/** H - h h'/S: the Hessian where the intercept always fits best. */
+function eliminateIntercept({ matrix, cross, total }: Hessian): Float64Array {
+  const q = cross.length;
+  const eliminated = new Float64Array(q * q);
+  for (let i = 0; i < q; i++) {
+    const share = cross[i]! / total;
+    for (let j = 0; j < q; j++) eliminated[i * q + j] = matrix[i * q + j]! - share * cross[j]!;
+  }
+  return eliminated;
 }
 
 /** Whether the Hessian has every feature that must move: those with a coefficient, and unless there are none, the violators. */

@@ -13,6 +13,7 @@
 import type { Description } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
 import type { GramResult } from '../statistics/pass.ts';
+import type { Hessian } from './evaluation.ts';
 import type { PathProblem } from './problem.ts';
 
 /** A column whose standard deviation is below this times its mean is constant. */
@@ -39,12 +40,13 @@ export class WorkingScale {
   readonly #reference: Float64Array;
   readonly #centres: Float64Array;
 
-  constructor(description: Description, moments: Moments, problem: PathProblem) {
+  /** @param weightSum W where the rows are a sample of those that the moments are of. @default the moments' own */
+  constructor(description: Description, moments: Moments, problem: PathProblem, weightSum = moments.weightSum) {
     const p = description.features.length;
     const standardize = problem.standardize ?? true;
     this.features = p;
     this.intercept = problem.intercept ?? true;
-    this.weightSum = moments.weightSum;
+    this.weightSum = weightSum;
     this.#centres = description.centres;
     this.#scale = new Float64Array(p);
     this.#reference = new Float64Array(p);
@@ -96,11 +98,8 @@ export class WorkingScale {
     return gradient;
   }
 
-  /**
-   * Mean Hessian of `features` from a pass's Gram, square and row-major, with
-   * the intercept eliminated where there is one; and X'u of the working features.
-   */
-  hessian(gram: GramResult, features: Int32Array): { matrix: Float64Array; cross: Float64Array; total: number } {
+  /** Mean Hessian of `features` from a pass's Gram: square and row-major, X'u of the working features, and the mean of u. */
+  hessian(gram: GramResult, features: Int32Array): Hessian {
     const q = features.length;
     const total = gram.total / this.weightSum;
     const cross = new Float64Array(q);
@@ -115,13 +114,12 @@ export class WorkingScale {
       const scaleJ = this.#scale[features[j]!]! * this.weightSum;
       for (let i = 0; i <= j; i++, at++) {
         const referenceI = this.#reference[features[i]!]!;
-        let value = (gram.packed[at]! - referenceI * gram.cross[j]! - referenceJ * gram.cross[i]! + referenceI * referenceJ * gram.total) / (this.#scale[features[i]!]! * scaleJ);
-        if (this.intercept && total > 0) value -= (cross[i]! * cross[j]!) / total;
+        const value = (gram.packed[at]! - referenceI * gram.cross[j]! - referenceJ * gram.cross[i]! + referenceI * referenceJ * gram.total) / (this.#scale[features[i]!]! * scaleJ);
         matrix[i * q + j] = value;
         matrix[j * q + i] = value;
       }
     }
-    return { matrix, cross, total };
+    return { features, matrix, cross, total };
   }
 
   /** Cross moments of working features from moments of stored ones about their means: G_ij / (t_i t_j). Only with an intercept. */
