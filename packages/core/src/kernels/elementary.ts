@@ -77,6 +77,7 @@ export function exp(x: number): number {
 
 /** e^x - 1, with all its digits near 0. Relative error below 5e-16. */
 export function expm1(x: number): number {
+  if (Math.abs(x) < 1e-17) return x;
   if (Math.abs(x) < 0.34) return x + expTail(x);
   return exp(x) - 1;
 }
