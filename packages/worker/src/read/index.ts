@@ -1,4 +1,3 @@
-import { UsageError } from '@scalemix/core';
 import { resolveInputs } from './inputs.ts';
 import type { Inputs } from './inputs.ts';
 import type { ReadOptions } from './options.ts';
@@ -35,7 +34,8 @@ async function openFormat(inputs: Inputs, options: ReadOptions): Promise<Table> 
     case 'parquet':
       return (await import('./duckdb/parquet.ts')).openParquet(inputs, options);
     case 'arrow':
+      return (await import('./arrow/table.ts')).openArrow(inputs, options);
     case 'libsvm':
-      throw new UsageError('UNKNOWN_FORMAT', `${inputs.format} cannot be read yet`);
+      return (await import('./libsvm/table.ts')).openLibsvm(inputs, options);
   }
 }

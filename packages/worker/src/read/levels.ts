@@ -22,6 +22,7 @@ export class Levels {
 
   private readonly levelOf: (text: string) => string | null;
   private readonly codeOfName = new Map<string, number>();
+  private readonly codeOfTextSeen = new Map<string, number>();
   private readonly codeOfNumber = new Map<number, number>();
   private slots = new Int32Array(INITIAL_SLOTS);
   private entries = 0;
@@ -53,19 +54,27 @@ export class Levels {
     }
   }
 
+  /** The code of a text that is a string already; use this or `codeOfBytes` for a text, both give the same code. */
+  codeOfString(text: string): number {
+    const known = this.codeOfTextSeen.get(text);
+    if (known !== undefined) return known;
+    const code = this.codeOfLevel(this.levelOf(text));
+    this.codeOfTextSeen.set(text, code);
+    return code;
+  }
+
   /** The code of a number (its level is the shortest decimal form); NaN is missing. */
   codeOfValue(value: number): number {
     if (value !== value) return MISSING;
     const known = this.codeOfNumber.get(value);
     if (known !== undefined) return known;
-    const level = this.levelOf(shortest(value));
-    const code = level === null ? MISSING : this.codeOfText(level);
+    const code = this.codeOfLevel(this.levelOf(shortest(value)));
     this.codeOfNumber.set(value, code);
     return code;
   }
 
-  /** The code of a level given as a string. */
-  codeOfText(level: string): number {
+  private codeOfLevel(level: string | null): number {
+    if (level === null) return MISSING;
     let code = this.codeOfName.get(level);
     if (code === undefined) {
       code = this.names.length;
@@ -86,8 +95,7 @@ export class Levels {
   }
 
   private add(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): number {
-    const level = this.levelOf(decodeText(bytes, start, end));
-    const code = level === null ? MISSING : this.codeOfText(level);
+    const code = this.codeOfLevel(this.levelOf(decodeText(bytes, start, end)));
     const length = end - start;
     while (this.arenaUsed + length > this.arena.length) this.arena = grown(this.arena, new Uint8Array(2 * this.arena.length));
     this.arena.set(bytes.subarray(start, end), this.arenaUsed);

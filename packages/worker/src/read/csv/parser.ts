@@ -18,13 +18,13 @@ const TEXT = 3;
 const CODES = { skip: SKIP, number: NUMBER, boolean: BOOLEAN, text: TEXT } as const;
 
 const INCOMPLETE = -1;
+const COMMA = 44;
 
 const NO_VALUES = new Float64Array(0);
 const NO_CODES = new Int32Array(0);
 
 export interface CsvParserOptions {
   readonly names: readonly string[];
-  readonly delimiter: number;
   readonly sinks: readonly CellSink[];
   readonly missing: Missing;
   /** Rows that fit the sinks. */
@@ -51,7 +51,7 @@ export class CsvParser {
   private fileName = '';
   private line = 1;
   private readonly names: readonly string[];
-  private readonly delimiter: number;
+  private delimiter = COMMA;
   private readonly capacity: number;
   private readonly missing: Missing;
   private readonly kinds: Uint8Array;
@@ -67,7 +67,6 @@ export class CsvParser {
   constructor(options: CsvParserOptions) {
     const { sinks } = options;
     this.names = options.names;
-    this.delimiter = options.delimiter;
     this.capacity = options.capacity;
     this.missing = options.missing;
     this.kinds = Uint8Array.from(sinks, (sink) => CODES[sink.kind]);
@@ -77,8 +76,9 @@ export class CsvParser {
   }
 
   /** @param firstLine 1-based line of the first row */
-  beginFile(fileName: string, firstLine: number): void {
+  beginFile(fileName: string, delimiter: number, firstLine: number): void {
     this.fileName = fileName;
+    this.delimiter = delimiter;
     this.fileRow = 0;
     this.line = firstLine;
   }

@@ -9,6 +9,7 @@ import type { Missing } from '../missing.ts';
 import type { ReadOptions } from '../options.ts';
 import { requestedColumns } from '../request.ts';
 import { RowWindow } from '../rowWindow.ts';
+import { checkSameColumns } from '../sameColumns.ts';
 import type { Batch, BatchColumn, ReadRequest, Table, TableColumn } from '../table.ts';
 import { readHead } from './header.ts';
 import type { CsvHead } from './header.ts';
@@ -44,7 +45,7 @@ export async function csvLayout(inputs: Inputs, options: ReadOptions): Promise<C
     const head = await readHead(file, delimiter, sampleBytes);
     const first = heads[0];
     if (first === undefined) votes = head.names.map(() => ({ numbers: 0, booleans: 0, texts: 0 }));
-    else checkSameColumns(first, head);
+    else checkSameNames(first, head);
     rows += sampleColumns(head, missing, votes) + (head.whole ? 0 : 1);
     heads.push({ ...head, bytes: Buffer.alloc(0) });
   }
@@ -92,7 +93,7 @@ async function* readBatches(
     return { kind: column.kind === 'numeric' ? 'number' : 'boolean', values: new Float64Array(capacity) };
   });
   const places = wanted.map((column) => columns.indexOf(column as (typeof columns)[number]));
-  const parser = new CsvParser({ names: heads[0]!.names, delimiter: heads[0]!.delimiter, sinks, missing, capacity });
+  const parser = new CsvParser({ names: heads[0]!.names, sinks, missing, capacity });
 
   let firstRow = 0;
   const batch = (): Batch => {
@@ -102,7 +103,7 @@ async function* readBatches(
     return { firstRow: firstRow - rows, rows, columns: places.map((place) => filled(sinks[place]!, rows)) };
   };
   for (const [index, head] of heads.entries()) {
-    parser.beginFile(head.file.name, 1 + head.headerLines);
+    parser.beginFile(head.file.name, head.delimiter, 1 + head.headerLines);
     const window = new RowWindow();
     let skip = head.dataStart;
     let last = false;
@@ -141,14 +142,9 @@ function checkRowLength(parser: CsvParser, window: RowWindow): void {
   if (window.end - window.start > MAX_ROW_BYTES) throw parser.tooLong(MAX_ROW_BYTES);
 }
 
-function checkSameColumns(first: CsvHead, other: CsvHead): void {
-  if (first.delimiter !== other.delimiter || first.names.length !== other.names.length) {
-    throw new DataError('COLUMNS_DIFFER', `${first.file.name} has ${first.names.length} columns but ${other.file.name} has ${other.names.length}; files read together must have the same columns in the same order`);
-  }
-  const place = first.names.findIndex((name, index) => name !== other.names[index]);
-  if (place >= 0) {
-    throw new DataError('COLUMNS_DIFFER', `column ${place + 1} is '${first.names[place]}' in ${first.file.name} but '${other.names[place]}' in ${other.file.name}; files read together must have the same columns in the same order`);
-  }
+function checkSameNames(first: CsvHead, other: CsvHead): void {
+  const columns = ({ names }: CsvHead): TableColumn[] => names.map((name) => ({ name, kind: 'text' }));
+  checkSameColumns({ file: first.file, columns: columns(first) }, { file: other.file, columns: columns(other) });
 }
 
 /** @throws UsageError BAD_DELIMITER */

@@ -52,7 +52,7 @@ export class ChunkTexts {
         if (before !== undefined && before.length === length) {
           code = before.code;
         } else {
-          code = levels.codeOfText(vector.getItem(row)!);
+          code = levels.codeOfString(vector.getItem(row)!);
           known.set(pointer, { length, code });
         }
       }

@@ -6,6 +6,7 @@ import type { Inputs } from '../inputs.ts';
 import { missingMarkers } from '../missing.ts';
 import type { ReadOptions } from '../options.ts';
 import { requestedColumns } from '../request.ts';
+import { checkSameColumns } from '../sameColumns.ts';
 import type { Batch, ReadRequest, Table } from '../table.ts';
 import { fileError, pathLiteral, startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
@@ -136,16 +137,4 @@ function withRealNames(columns: readonly DuckColumn[], names: readonly string[],
     seen.add(name);
   }
   return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
-}
-
-function checkSameColumns(first: ParquetFile, other: ParquetFile): void {
-  const described = ({ columns }: ParquetFile): string[] => columns.map(({ name, kind, type }) => `'${name}' (${kind === 'unsupported' ? type : kind})`);
-  const [mine, theirs] = [described(first), described(other)];
-  if (mine.length !== theirs.length) {
-    throw new DataError('COLUMNS_DIFFER', `${first.file.name} has ${mine.length} columns but ${other.file.name} has ${theirs.length}; files read together must have the same columns in the same order`);
-  }
-  const place = mine.findIndex((column, index) => column !== theirs[index]);
-  if (place >= 0) {
-    throw new DataError('COLUMNS_DIFFER', `column ${place + 1} is ${mine[place]} in ${first.file.name} but ${theirs[place]} in ${other.file.name}; files read together must have the same columns in the same order`);
-  }
 }
