@@ -1,3 +1,4 @@
+import { fingerprintFiles } from './fingerprint.ts';
 import { resolveInputs } from './inputs.ts';
 import type { Inputs } from './inputs.ts';
 import type { ReadOptions } from './options.ts';
@@ -6,6 +7,10 @@ import type { Table } from './table.ts';
 export type { Batch, BatchColumn, NumericValues, ReadRequest, SparseRows, Table, TableColumn, TextCodes } from './table.ts';
 export type { ReadOptions } from './options.ts';
 export type { Format } from './format.ts';
+export { FORMATS } from './format.ts';
+export type { Fingerprint } from './fingerprint.ts';
+export { describeTable } from './describe.ts';
+export type { BooleanSummary, ColumnSummary, NumericSummary, SparseSummary, TableSummary, TextSummary, UnsupportedSummary } from './describe.ts';
 
 /**
  * Opens data files as one table. Only headers, samples and metadata are read;
@@ -17,7 +22,8 @@ export type { Format } from './format.ts';
 export async function openTable(inputs: string | readonly string[], options: ReadOptions = {}): Promise<Table> {
   const resolved = await resolveInputs(typeof inputs === 'string' ? [inputs] : inputs, options);
   try {
-    return await openFormat(resolved, options);
+    const table = await openFormat(resolved, options);
+    return Object.assign(table, { fingerprint: () => fingerprintFiles(resolved.files, options.query) });
   } catch (error) {
     resolved.release();
     throw error;

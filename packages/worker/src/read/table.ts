@@ -1,3 +1,5 @@
+import type { Fingerprint } from './fingerprint.ts';
+
 /**
  * A table: what every reader (CSV, Parquet, Arrow, libsvm) yields and all the
  * rest of the program sees of a data file.
@@ -21,6 +23,9 @@ export interface Table {
    * @throws DataError with file, column, row and value for what cannot be read.
    */
   batches(request: ReadRequest): AsyncIterable<Batch>;
+  /** What tells these data apart from others; absent where no files stand behind the table. */
+  fingerprint?(): Promise<Fingerprint>;
+  /** Releases files, DuckDB and what was spooled; the table is not used afterwards. */
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { Column, Table as ArrowTable } from '@uwdata/flechette';
 import type { InputFile } from '../bytes.ts';
 import { decodeLz4Frame } from './lz4.ts';
 import { corrupt, readMessage } from './messages.ts';
-import type { Message } from './messages.ts';
+import type { Message, MessageList } from './messages.ts';
 
 const MAX_LZ4_RATIO = 255;
 
@@ -27,13 +27,8 @@ function notWritten(): never {
 }
 
 /** The schema as a table without rows. */
-export async function readSchema(file: InputFile, messages: readonly Message[]): Promise<ArrowTable> {
-  const handle = await open(file.path);
-  try {
-    return decode(file, [await readMessage(handle, messages[0]!, file)]);
-  } finally {
-    await handle.close();
-  }
+export function emptyTable(file: InputFile, { schema }: MessageList): ArrowTable {
+  return decode(file, [schema]);
 }
 
 export interface RecordBatch {
@@ -47,10 +42,9 @@ export interface RecordBatch {
  * The record batches of a file, one at a time in memory.
  * @throws DataError CORRUPT_FILE
  */
-export async function* recordBatches(file: InputFile, messages: readonly Message[], signal: AbortSignal | undefined): AsyncGenerator<RecordBatch> {
+export async function* recordBatches(file: InputFile, { schema, messages }: MessageList, signal: AbortSignal | undefined): AsyncGenerator<RecordBatch> {
   const handle = await open(file.path);
   try {
-    const schema = await readMessage(handle, messages[0]!, file);
     let dictionaries: { message: Message; bytes: Uint8Array }[] = [];
     let dictionaryVersion = 0;
     for (const message of messages) {

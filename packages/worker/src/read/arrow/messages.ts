@@ -21,30 +21,28 @@ export interface Message {
 const MAGIC = 'ARROW1';
 const KINDS: readonly MessageKind[] = ['other', 'schema', 'dictionary', 'rows'];
 const MAX_METADATA_BYTES = 64 << 20;
+const BLOCK_BYTES = 24;
 const READ_BYTES = 1 << 30;
+
+/** The schema as a message of a stream, and dictionaries and rows in the order to read them in. */
+export interface MessageList {
+  readonly schema: Uint8Array;
+  readonly messages: readonly Message[];
+}
 
 /**
  * Lists the messages of an IPC file or stream; only their metadata are read, and
- * all sizes are checked against the size of the file.
- *
- * Both forms hold the same sequence of messages; a file has a magic before it
- * and a footer behind it.
+ * all sizes are checked against the size of the file. In a stream the messages
+ * stand one behind the other; a file has a footer that says where they are.
  *
  * @throws DataError CORRUPT_FILE
  */
-export async function listMessages(file: InputFile): Promise<Message[]> {
+export async function listMessages(file: InputFile): Promise<MessageList> {
   const handle = await open(file.path);
   try {
-    const { start, end } = await messageRange(handle, file);
-    const messages: Message[] = [];
-    for (let offset = start; offset < end; ) {
-      const message = await messageAt(handle, offset, end, file);
-      if (message === null) break;
-      messages.push(message);
-      offset += message.bytes;
-    }
-    if (messages[0]?.kind !== 'schema') throw corrupt(file, 'it does not begin with a schema');
-    return messages;
+    const head = Buffer.from(await readExactly(handle, 0, Math.min(8, file.bytes), file));
+    const list = head.toString('latin1').startsWith(MAGIC) ? await listFile(handle, file) : await listStream(handle, file);
+    return { ...list, messages: list.messages.filter(({ kind }) => kind === 'dictionary' || kind === 'rows') };
   } finally {
     await handle.close();
   }
@@ -55,14 +53,65 @@ export async function readMessage(handle: FileHandle, message: Message, file: In
   return readExactly(handle, message.offset, message.bytes, file);
 }
 
-async function messageRange(handle: FileHandle, file: InputFile): Promise<{ start: number; end: number }> {
-  const head = Buffer.from(await readExactly(handle, 0, Math.min(8, file.bytes), file));
-  if (!head.toString('latin1').startsWith(MAGIC)) return { start: 0, end: file.bytes };
+async function listStream(handle: FileHandle, file: InputFile): Promise<MessageList> {
+  const messages: Message[] = [];
+  for (let offset = 0; offset < file.bytes; ) {
+    const message = await messageAt(handle, offset, file.bytes, file);
+    if (message === null) break;
+    messages.push(message);
+    offset += message.bytes;
+  }
+  const [schema] = messages;
+  if (schema?.kind !== 'schema') throw corrupt(file, 'it does not begin with a schema');
+  return { schema: await readMessage(handle, schema, file), messages };
+}
+
+async function listFile(handle: FileHandle, file: InputFile): Promise<MessageList> {
   const tail = Buffer.from(await readExactly(handle, Math.max(0, file.bytes - 10), Math.min(10, file.bytes), file));
   if (file.bytes < 24 || tail.toString('latin1', 4) !== MAGIC) throw corrupt(file, 'its end is missing');
-  const end = file.bytes - 10 - tail.readInt32LE(0);
-  if (end < 8 || end > file.bytes - 10) throw corrupt(file, 'its footer has an impossible size');
-  return { start: 8, end };
+  const footerBytes = tail.readInt32LE(0);
+  const end = file.bytes - 10 - footerBytes;
+  if (footerBytes < 8 || end < 8) throw corrupt(file, `it claims a footer of ${footerBytes} bytes`);
+  const bytes = Buffer.from(await readExactly(handle, end, footerBytes, file));
+  let blocks: number[];
+  let schema: Uint8Array;
+  try {
+    // Footer: version, schema, dictionaries, record batches
+    const footer = tableAt(bytes, bytes.readUInt32LE(0));
+    schema = schemaMessage(bytes, footer);
+    // dictionaries may stand behind the rows that use them; in a file none is ever replaced
+    blocks = [...footer.blocks(2), ...footer.blocks(3)];
+  } catch (error) {
+    throw corrupt(file, `its footer is damaged (${(error as Error).message})`);
+  }
+  const messages: Message[] = [];
+  for (const offset of blocks) {
+    const message = offset < 8 || offset >= end ? null : await messageAt(handle, offset, end, file);
+    if (message === null) throw corrupt(file, `its footer names a message at ${offset}, where there is none`);
+    messages.push(message);
+  }
+  return { schema, messages };
+}
+
+/**
+ * The schema of a footer as a message of its own: a flatbuffers Message (version,
+ * header type, header) before a copy of the footer, whose offsets are relative
+ * and stay right.
+ */
+function schemaMessage(footerBytes: Buffer, footer: FlatTable): Uint8Array {
+  const message = Buffer.alloc(8 + 32 + footerBytes.length + (-footerBytes.length & 7));
+  message.writeInt32LE(-1, 0);
+  message.writeInt32LE(message.length - 8, 4);
+  const [root, vtable, table, copy] = [8, 12, 24, 40];
+  message.writeUInt32LE(table - root, root);
+  // vtable: its size, the table's size, the places of three fields
+  [10, 12, 4, 6, 8].forEach((value, index) => message.writeUInt16LE(value, vtable + 2 * index));
+  message.writeInt32LE(table - vtable, table);
+  message.writeInt16LE(footer.int16(0), table + 4);
+  message.writeUInt8(KINDS.indexOf('schema'), table + 6);
+  message.writeUInt32LE(copy + footer.place(1) - (table + 8), table + 8);
+  footerBytes.copy(message, copy);
+  return message;
 }
 
 async function messageAt(handle: FileHandle, offset: number, end: number, file: InputFile): Promise<Message | null> {
@@ -85,9 +134,10 @@ async function messageAt(handle: FileHandle, offset: number, end: number, file: 
     const bodyBytes = message.int64(3);
     const bytes = prefixBytes + metadataBytes + bodyBytes;
     if (bodyBytes < 0 || offset + bytes > end) throw corrupt(file, `a message claims ${bodyBytes} bytes, more than the file has`);
-    const header = message.child(2);
-    const dictionary = kind === 'dictionary';
-    return { kind, offset, bytes, rows: kind === 'rows' ? header.int64(0) : 0, dictionary: dictionary ? header.int64(0) : 0, delta: dictionary && header.uint8(2) !== 0 };
+    const none = { kind, offset, bytes, rows: 0, dictionary: 0, delta: false };
+    if (kind === 'rows') return { ...none, rows: message.child(2).int64(0) };
+    if (kind === 'dictionary') return { ...none, dictionary: message.child(2).int64(0), delta: message.child(2).uint8(2) !== 0 };
+    return none;
   } catch (error) {
     throw error instanceof DataError ? error : corrupt(file, `the metadata of a message are damaged (${(error as Error).message})`);
   }
@@ -96,8 +146,13 @@ async function messageAt(handle: FileHandle, offset: number, end: number, file: 
 /** A flatbuffers table: fields by number, 0 where absent. */
 interface FlatTable {
   uint8(field: number): number;
+  int16(field: number): number;
   int64(field: number): number;
+  /** Where the table stands that a field refers to. */
+  place(field: number): number;
   child(field: number): FlatTable;
+  /** Offsets in the file of a vector of Blocks (offset, metadata length, body length). */
+  blocks(field: number): number[];
 }
 
 function tableAt(bytes: Buffer, position: number): FlatTable {
@@ -108,10 +163,20 @@ function tableAt(bytes: Buffer, position: number): FlatTable {
     const relative = slot + 2 <= vtableBytes ? bytes.readUInt16LE(vtable + slot) : 0;
     return relative === 0 ? -1 : position + relative;
   };
+  const place = (field: number): number => fieldAt(field) + bytes.readUInt32LE(fieldAt(field));
   return {
     uint8: (field) => (fieldAt(field) < 0 ? 0 : bytes.readUInt8(fieldAt(field))),
     int64: (field) => (fieldAt(field) < 0 ? 0 : Number(bytes.readBigInt64LE(fieldAt(field)))),
-    child: (field) => tableAt(bytes, fieldAt(field) + bytes.readUInt32LE(fieldAt(field))),
+    int16: (field) => (fieldAt(field) < 0 ? 0 : bytes.readInt16LE(fieldAt(field))),
+    place,
+    child: (field) => tableAt(bytes, place(field)),
+    blocks: (field) => {
+      if (fieldAt(field) < 0) return [];
+      const start = place(field);
+      const count = bytes.readUInt32LE(start);
+      if (start + 4 + count * BLOCK_BYTES > bytes.length) throw new Error(`a list of ${count} messages does not fit`);
+      return Array.from({ length: count }, (_, index) => Number(bytes.readBigInt64LE(start + 4 + index * BLOCK_BYTES)));
+    },
   };
 }
 

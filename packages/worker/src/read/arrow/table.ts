@@ -9,16 +9,16 @@ import type { ReadOptions } from '../options.ts';
 import { requestedColumns } from '../request.ts';
 import { checkSameColumns } from '../sameColumns.ts';
 import type { Batch, BatchColumn, ReadRequest, Table } from '../table.ts';
-import { readSchema, recordBatches } from './batches.ts';
+import { emptyTable, recordBatches } from './batches.ts';
 import { ArrowCodes, arrowColumns, readDoubles } from './columns.ts';
 import type { ArrowColumn } from './columns.ts';
 import { listMessages } from './messages.ts';
-import type { Message } from './messages.ts';
+import type { MessageList } from './messages.ts';
 
 interface ArrowFile {
   readonly file: InputFile;
   readonly columns: readonly ArrowColumn[];
-  readonly messages: readonly Message[];
+  readonly list: MessageList;
 }
 
 type Sink =
@@ -34,16 +34,15 @@ type Sink =
 export async function openArrow(inputs: Inputs, options: ReadOptions): Promise<Table> {
   const files: ArrowFile[] = [];
   for (const file of inputs.files) {
-    const messages = await listMessages(file);
-    const columns = arrowColumns(file, (await readSchema(file, messages)).schema.fields);
-    const found = { file, columns, messages };
+    const list = await listMessages(file);
+    const found = { file, columns: arrowColumns(file, emptyTable(file, list).schema.fields), list };
     checkSameColumns(files[0] ?? found, found);
     files.push(found);
   }
   const { file, columns } = files[0]!;
   const names = inputs.files.map(({ name }) => name);
   const fileRows = new FileRows(names);
-  files.forEach(({ messages }, index) => fileRows.set(index, messages.reduce((sum, { rows }) => sum + rows, 0)));
+  files.forEach(({ list }, index) => fileRows.set(index, list.messages.reduce((sum, { rows }) => sum + rows, 0)));
   if (fileRows.total() === 0) throw new DataError('EMPTY_FILE', `${file.name} has columns but no rows`);
   return {
     columns,
@@ -77,9 +76,9 @@ async function* readBatches(files: readonly ArrowFile[], request: ReadRequest, o
     return { firstRow: firstRow - rows, rows, columns: sinks.map((sink) => batchColumn(sink, rows)) };
   };
 
-  for (const [index, { file, messages }] of files.entries()) {
+  for (const [index, { file, list }] of files.entries()) {
     current = file;
-    for await (const { columns: arrays, dictionaryVersion, rows } of recordBatches(file, messages, request.signal)) {
+    for await (const { columns: arrays, dictionaryVersion, rows } of recordBatches(file, list, request.signal)) {
       const key = `${index} ${dictionaryVersion}`;
       for (let from = 0; from < rows; ) {
         const to = Math.min(rows, from + capacity - filled);
