@@ -175,7 +175,7 @@ test('responses that a loss cannot take are named, others are not', (t) => {
 });
 
 test('an unknown loss is refused by name, with the names there are', (t) => {
-  t.is(lossBySpec({ name: 'squared', parameters: {} }), losses['squared']);
+  t.is(lossBySpec({ name: 'squared', parameters: {} }), losses['squared']!);
   for (const name of ['hinge2', 'toString', '__proto__']) {
     const error = t.throws(() => lossBySpec({ name, parameters: {} }));
     t.is(codeOf(error), 'UNKNOWN_LOSS');

@@ -3,7 +3,7 @@
  * order, nothing of the worker's.
  */
 import {
-  BLOCK_ROWS, SubtreeReducer, blockOffsets, createAccumulator, finishStatistic, leafRows, mergeStatistics, statisticSize,
+  BLOCK_ROWS, RowGatherer, SubtreeReducer, viewsOf, blockOffsets, createAccumulator, finishStatistic, leafRows, mergeStatistics, statisticSize,
 } from '@scalemix/core';
 import type {
   Arena, BlockStore, Description, FeatureMap, Kernels, MomentsRequest, PassRequest, ResolvedBlock, RowLayout, RowSource, StoredBlock,
@@ -26,7 +26,7 @@ export interface ArrayData {
 }
 
 /** @param makeKernels kernels over the memory they are given */
-export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.Memory) => Kernels, reserved = 65536): RowSource & { readonly store: BlockStore } {
+export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.Memory) => Kernels, reserved = 65536, givenCentres: Float64Array | null = null): RowSource & { readonly store: BlockStore } {
   const n = data.y.length;
   const dense = data.dense ?? [];
   const codes = data.codes ?? [];
@@ -49,8 +49,8 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     },
   };
   const p = next;
-  const centres = new Float64Array(p);
-  if (data.centre ?? true) {
+  const centres = givenCentres ?? new Float64Array(p);
+  if (givenCentres === null && (data.centre ?? true)) {
     dense.forEach((column, j) => {
       const first = Math.min(n, BLOCK_ROWS);
       for (let i = 0; i < first; i++) centres[j]! += column[i]! / first;
@@ -78,7 +78,7 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     for (let i = 0; i < block.rows; i++) {
       const row = first + i;
       dense.forEach((column, j) => {
-        const value = column[row]! - centres[j]!;
+        const value = givenCentres === null ? column[row]! - centres[j]! : column[row]!;
         if (layout.denseType === 'f64') f64[(block.base + offsets.dense) / 8 + i * dense.length + j] = value;
         else f32[(block.base + offsets.dense) / 4 + i * dense.length + j] = value;
       });
@@ -125,5 +125,20 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     describe: () => description,
     moments: async (request) => finishStatistic(request, p, collect(request)),
     evaluate: async (request) => finishStatistic(request, p, collect(request)),
+    gather: async (selector) => {
+      const gatherer = new RowGatherer(store, selector, () => viewsOf(arenas[0]!.kernels));
+      const rows = gatherer.leaf(blocks.map((block) => ({ block, arena: 0, base: block.base })), 0);
+      const sample: ArrayData = {
+        y: rows.response,
+        dense: dense.map((_, j) => Float64Array.from({ length: rows.rows }, (_value, i) => rows.dense[i * dense.length + j]!)),
+        codes: codes.map((code, c) => ({ values: rows.codes[c]!, levels: code.levels })),
+        ...(data.sparse === undefined ? {} : { sparse: { width: data.sparse.width, indptr: rows.indptr, indices: rows.indices, values: rows.values } }),
+        weights: rows.weights,
+        ...(rows.offset === null ? {} : { offset: rows.offset }),
+        responseCentre: data.responseCentre ?? 0,
+        denseType: layout.denseType,
+      };
+      return arraySource(sample, makeKernels, reserved, centres);
+    },
   };
 }

@@ -224,7 +224,7 @@ export function solveSlowly(problem: ExplicitProblem, tolerance = 1e-14, iterati
     return psi;
   };
   const transpose = (r: Float64Array): Float64Array => Float64Array.from(columns, (column) => weightedMean(problem, (i) => column[i]! * r[i]!));
-  let direction = Float64Array.from(columns, (_, j) => 1 + 0.1 * j);
+  let direction: Float64Array = Float64Array.from(columns, (_, j) => 1 + 0.1 * j);
   let largest = 1;
   for (let k = 0; k < 200; k++) {
     direction = transpose(multiply(direction));

@@ -12,7 +12,7 @@ export interface StoredRow {
 
 /** Every row of a store, read back from its blocks. */
 export function storedRows(loaded: LoadedRows): StoredRow[] {
-  const { store, memories, spill } = loaded;
+  const { store, memories, spill } = loaded.handle;
   const { layout, features } = store;
   const rows: StoredRow[] = [];
   for (const block of store.blocks) {

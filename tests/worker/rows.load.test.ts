@@ -26,7 +26,7 @@ test('numbers are stored less the mean of the first rows', async (t) => {
   t.deepEqual(description.response, { name: 'y', kind: 'numeric', positive: null, negative: null, trials: null });
   t.deepEqual(storedRows(loaded).map((row) => row.features), [[-15, 0], [-5, 0], [5, 0], [15, 0]]);
   t.deepEqual(storedRows(loaded).map((row) => row.response), [1, 2, 3, 6]);
-  t.false(loaded.store.layout.weights);
+  t.false(loaded.handle.store.layout.weights);
 });
 
 test('a constant column is stored as exact zeros, whatever its value', async (t) => {
@@ -88,8 +88,8 @@ test('rows of many blocks come back as they were, whatever the batches, segments
     const columns = { a, y, c, w, ...(variant.sparse ? { s: sparse } : {}), b, o };
     const loaded = await loadRows(memoryTable(columns, variant.batch), numeric({ weights: 'w', offset: 'o', missing: 'indicator', ...variant.options }));
     const { features, columns: described } = loaded.description;
-    t.is(loaded.store.rows, n);
-    t.is(loaded.store.blocks.length, 4);
+    t.is(loaded.handle.store.rows, n);
+    t.is(loaded.handle.store.blocks.length, 4);
     t.is(described[1]!.missing.indicator, true);
     const rows = originalRows(loaded);
     const fill = described[1]!.missing.fill;
@@ -107,8 +107,8 @@ test('rows of many blocks come back as they were, whatever the batches, segments
       return !(same && row.response === (w[i] === 0 ? 0 : i) && row.weight === w[i] && row.offset === (w[i] === 0 ? 0 : o[i]));
     });
     t.is(wrong, -1, `${variant.name}: row ${wrong} ${JSON.stringify(rows[wrong])}`);
-    if (variant.name.includes('spill')) t.true(loaded.store.blocks.some((stored) => stored.segment === -1));
-    if (variant.name === 'a segment a block') t.is(loaded.memories.length, 4);
+    if (variant.name.includes('spill')) t.true(loaded.handle.store.blocks.some((stored) => stored.segment === -1));
+    if (variant.name === 'a segment a block') t.is(loaded.handle.memories.length, 4);
     loaded.close();
   }
 });
@@ -133,12 +133,12 @@ test('drop keeps the row and its number with weight zero and zeros', async (t) =
 
 test('drop without a missing value stores no weights', async (t) => {
   const loaded = await loadRows(memoryTable({ y: [1, 2], a: [1, 2] }), numeric({ missing: 'drop' }));
-  t.false(loaded.store.layout.weights);
+  t.false(loaded.handle.store.layout.weights);
 });
 
 test('weights of 1 are not stored, beside an offset they may be', async (t) => {
   const columns = { y: [1, 2], a: [1, 2], w: [1, 1], o: [0.5, 0.25] };
-  t.false((await loadRows(memoryTable(columns), numeric({ weights: 'w', exclude: ['o'] }))).store.layout.weights);
+  t.false((await loadRows(memoryTable(columns), numeric({ weights: 'w', exclude: ['o'] }))).handle.store.layout.weights);
   const both = await loadRows(memoryTable(columns), numeric({ weights: 'w', offset: 'o' }));
   t.deepEqual(storedRows(both).map(({ weight, offset }) => [weight, offset]), [[1, 0.5], [1, 0.25]]);
 });

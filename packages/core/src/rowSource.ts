@@ -2,6 +2,7 @@
  * All the solver sees of the data, whether an array in memory, a thread pool or
  * a cluster stands behind it.
  */
+import type { SampleSelector } from './block/gather.ts';
 import type { Moments, MomentsRequest } from './statistics/moments.ts';
 import type { PassRequest, PassResult } from './statistics/pass.ts';
 
@@ -11,6 +12,8 @@ export interface RowSource {
   moments(request: MomentsRequest, options?: ReadOptions): Promise<Moments>;
   /** One pass: a pure function of its request, one round, no global number inside it. */
   evaluate(request: PassRequest, options?: ReadOptions): Promise<PassResult>;
+  /** The rows that the selector chooses, as a source of their own with the same features; one read of the rows. */
+  gather(selector: SampleSelector, options?: ReadOptions): Promise<RowSource>;
 }
 
 export interface ReadOptions {

@@ -1,5 +1,7 @@
 export * from './read/index.ts';
-export { loadRows } from './rows/load.ts';
-export type { LoadedRows } from './rows/load.ts';
-export type { LoadOptions } from './rows/options.ts';
-export { defaultMemoryLimit } from './rows/memoryLimit.ts';
+export * from './rows/index.ts';
+export { SubtreeComputer } from './threads/computer.ts';
+export { ThreadPool } from './threads/pool.ts';
+export type { PoolOptions, Read } from './threads/pool.ts';
+export { writeParquetOfCsv } from './write/parquet.ts';
+export { duckDbVersion } from './read/duckdb/version.ts';

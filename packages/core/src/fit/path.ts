@@ -13,8 +13,11 @@ import { defaultRatio, lambdaGrid } from '../path/grid.ts';
 import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
 import type { Executor, RowSource } from '../rowSource.ts';
+import type { Moments } from '../statistics/moments.ts';
 import { stationarity } from './certificate.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
+import { fitLockstep, sampleSelector } from './lockstep.ts';
+import type { LockstepValue } from './lockstep.ts';
 import { MomentsOracle } from './momentsOracle.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import { SweepOracle } from './sweepOracle.ts';
@@ -27,6 +30,10 @@ import { WorkingScale } from './workingScale.ts';
 export const MOMENTS_FEATURES = 2048;
 /** Share of the response's mean square below which the moments have lost the loss's digits. */
 const LOST_DIGITS = 1e-6;
+/** Certified relative gap of the sample's own path. */
+const SAMPLE_TOLERANCE = 1e-4;
+/** Rows there must be for each row of the sample. */
+const LOCKSTEP_SHARE = 4;
 /** The grid's largest lambda where no feature has any slope. */
 const NO_SLOPE_LAMBDA = 1;
 /** Smallest l1 ratio that counts in the grid's largest lambda. */
@@ -68,33 +75,30 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
   const lambda = lambdas(problem, penalty, scale, nullModel.at, moments.rows);
   const order = Array.from(lambda.keys()).sort((a, b) => lambda[b]! - lambda[a]! || a - b);
   const path: ValueSetting = { ...setting, nullGradient: stationarity(scale, penaltyBySpec({ name: 'none', l1Ratio: 0 }), 0, nullModel.at) };
-  const results: ValueResult[] = [];
-  let at = nullModel.at;
-  let previous = Math.max(largestLambda(scale, penalty, nullModel.at), lambda[order[0]!]!);
-  for (let k = 0; k < order.length; k++) {
-    const index = order[k]!;
-    const value = lambda[index]!;
-    const target: ValueTarget = { lambda: value, previous, next: k + 1 < order.length ? lambda[order[k + 1]!]! : null, features: null };
-    let result = await fitValue(oracle, path, target, at, saturatedLoss);
-    if (momentsOracle !== null && result.evaluation.loss < LOST_DIGITS * momentsOracle.responseSquare) {
-      const again = (await sweeps.evaluate([result.evaluation.point], [], 1))[0]!;
-      result = await fitValue(sweeps, path, target, again, saturatedLoss);
-      // What comes next starts from the moments again: their Hessian costs nothing.
-      at = (await oracle.evaluate([result.evaluation.point], [], 0))[0]!;
-    } else at = result.evaluation;
-    results[index] = result;
-    previous = value;
+  const values: LockstepValue[] = order.map((index, k) => ({
+    lambda: lambda[index]!,
+    previous: k > 0 ? lambda[order[k - 1]!]! : Math.max(largestLambda(scale, penalty, nullModel.at), lambda[index]!),
+  }));
+  const done = (result: ValueResult, k: number): void => {
     options.onEvent?.({
       type: 'valueDone',
       index: k,
       values: order.length,
-      lambda: value,
+      lambda: values[k]!.lambda,
       nonzero: nonzeros(result),
       devianceRatio: devianceRatio(result, nullModel.loss, saturatedLoss),
       relativeGap: relativeGap(result.certificate, saturatedLoss),
       converged: result.converged,
     });
-  }
+  };
+  const wanted = sampleRows(scale.usable.length);
+  const provable = values.every((value) => value.lambda > 0) && scale.usable.every((j) => scale.l1[j]! > 0);
+  const fitted =
+    momentsOracle === null && provable && moments.rows >= LOCKSTEP_SHARE * wanted
+      ? await onSample(source, sweeps, path, values, problem, moments, saturatedLoss, wanted, options, count, done)
+      : await valueByValue(oracle, sweeps, momentsOracle, path, values, nullModel.at, saturatedLoss, done);
+  const results: ValueResult[] = [];
+  fitted.forEach((result, k) => (results[order[k]!] = result));
 
   const original = results.map((result) => scale.toOriginal(result.evaluation.point));
   return {
@@ -116,6 +120,54 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
     columnPasses: count.openColumns / lambda.length,
     grams: count.grams,
   };
+}
+
+/** Each value started where the one before ended. */
+async function valueByValue(
+  oracle: Oracle, sweeps: Oracle, momentsOracle: MomentsOracle | null, setting: ValueSetting, values: readonly LockstepValue[],
+  start: Evaluation, saturatedLoss: number, done: (result: ValueResult, k: number) => void,
+): Promise<ValueResult[]> {
+  const results: ValueResult[] = [];
+  let at = start;
+  for (let k = 0; k < values.length; k++) {
+    const { lambda, previous } = values[k]!;
+    const target: ValueTarget = { lambda, previous, next: values[k + 1]?.lambda ?? null, features: null };
+    let result = await fitValue(oracle, setting, target, at, saturatedLoss);
+    if (momentsOracle !== null && result.evaluation.loss < LOST_DIGITS * momentsOracle.responseSquare) {
+      const again = (await sweeps.evaluate([result.evaluation.point], [], 1))[0]!;
+      result = await fitValue(sweeps, setting, target, again, saturatedLoss);
+      // What comes next starts from the moments again: their Hessian costs nothing.
+      at = (await oracle.evaluate([result.evaluation.point], [], 0))[0]!;
+    } else at = result.evaluation;
+    results.push(result);
+    done(result, k);
+  }
+  return results;
+}
+
+/** All values in lockstep, from a solution on a sample of the rows. */
+async function onSample(
+  source: RowSource, sweeps: Oracle, setting: ValueSetting, values: readonly LockstepValue[], problem: PathProblem, moments: Moments,
+  saturatedLoss: number, wanted: number, options: FitOptions, count: SweepCount, done: (result: ValueResult, k: number) => void,
+): Promise<ValueResult[]> {
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const { scale, loss } = setting;
+  const sampleSource = await source.gather(sampleSelector(scale, wanted, moments.rows, loss.response === 'probability', moments.responseMean, 0), signal);
+  count.sweeps++;
+  const sampleMoments = await sampleSource.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
+  const sampleScale = new WorkingScale(source.describe(), moments, problem, sampleMoments.weightSum);
+  const oracle = new SweepOracle(sampleSource, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
+  const sampleSetting: ValueSetting = { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true };
+  const intercept = scale.intercept ? loss.startingValue(sampleMoments.responseMean + source.describe().responseCentre) : 0;
+  const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
+  const results = await fitLockstep(sweeps, { ...setting, saturatedLoss, sample: { oracle, setting: sampleSetting } }, values, start);
+  results.forEach(done);
+  return results;
+}
+
+/** Rows of the sample: 200 a feature, at least 10,000. */
+function sampleRows(features: number): number {
+  return Math.max(10000, Number(process.env['MUL'] ?? 200) * features);
 }
 
 /** The null model: the intercept alone (its loss is the null loss), then with the features that no penalty touches. */

@@ -24,6 +24,8 @@ export interface ValueSetting {
   readonly maxPasses: number;
   /** Unit of stationarity: largest null gradient. 0: not known yet, stationarity is absolute. */
   readonly nullGradient: number;
+  /** Takes a certified answer as it is, however much the next step would still change. */
+  readonly rough?: boolean;
 }
 
 export interface ValueTarget {
@@ -77,7 +79,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let restless = 0;
   for (let passes = 0; ; ) {
     const full = at.hessian !== null && covers(at.hessian.features, usable, at.point.beta, slope, at.gradient, scale.l1) ? await step(setting, lambda, at, at.hessian) : null;
-    if (certified(certificate) && (full === null || passes >= setting.maxPasses || precise(at.point, full))) return { evaluation: at, certificate, converged: true, reason: null };
+    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || isPrecise(at.point, full))) return { evaluation: at, certificate, converged: true, reason: null };
     const separated = Number.isNaN(certificate.gap) && !loss.quadratic && at.loss - saturatedLoss < SEPARATED_LOSS;
     if (separated || restless >= RESTLESS_EVALUATIONS) return { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' };
     if (passes >= setting.maxPasses) return { evaluation: at, certificate, converged: false, reason: 'MAX_PASSES' };
@@ -178,12 +180,14 @@ function withMoved(features: Int32Array, beta: Float64Array, usable: Int32Array)
   return usable.filter((j) => have.has(j) || beta[j] !== 0);
 }
 
-function improves(next: Certificate, current: Certificate): boolean {
+/** Whether a step is taken: the objective fell (to rounding) or the gap did. */
+export function improves(next: Certificate, current: Certificate): boolean {
   if (!Number.isFinite(next.objective)) return false;
   return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < current.gap;
 }
 
-function between(from: Point, to: Point, length: number): Point {
+/** The point a share `length` of the way. */
+export function between(from: Point, to: Point, length: number): Point {
   return {
     beta: from.beta.map((b, j) => b + length * (to.beta[j]! - b)),
     intercept: from.intercept + length * (to.intercept - from.intercept),
@@ -191,7 +195,7 @@ function between(from: Point, to: Point, length: number): Point {
 }
 
 /** Whether two points agree to PRECISE of the largest working coefficient. */
-function precise(from: Point, to: Point): boolean {
+export function isPrecise(from: Point, to: Point): boolean {
   let change = 0;
   let largest = 0;
   for (let j = 0; j < from.beta.length; j++) {

@@ -71,6 +71,11 @@ export class WorkingScale {
     this.usable = Int32Array.from(usable);
   }
 
+  /** References of the stored features, and 1 / t_j^2 (0 for constant features). */
+  forSampling(): { reference: Float64Array; inverseSquare: Float64Array } {
+    return { reference: this.#reference, inverseSquare: this.#scale.map((t) => (t > 0 ? 1 / (t * t) : 0)) };
+  }
+
   /** What a pass is asked for: coefficients of the stored features, and their intercept. */
   toStored(point: Point): { coefficients: Float64Array; intercept: number } {
     const coefficients = new Float64Array(this.features);

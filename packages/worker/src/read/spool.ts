@@ -1,10 +1,9 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
+import { createWriteStream } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DataError } from '@scalemix/core';
+import { temporaryFolder } from './temporary.ts';
 
 export interface Spooled {
   readonly path: string;
@@ -17,18 +16,13 @@ export interface Spooled {
  * @throws DataError STDIN_FAILED
  */
 export async function spool(input: Readable): Promise<Spooled> {
-  const folder = mkdtempSync(join(tmpdir(), 'scalemix-'));
-  const remove = (): void => {
-    process.removeListener('exit', remove);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.on('exit', remove);
-  const path = join(folder, 'input');
+  const folder = temporaryFolder('scalemix-');
+  const path = join(folder.path, 'input');
   try {
     await pipeline(input, createWriteStream(path, { mode: 0o600 }));
   } catch (error) {
-    remove();
-    throw new DataError('STDIN_FAILED', `standard input could not be copied to ${tmpdir()}: ${(error as Error).message}`, { cause: error });
+    folder.remove();
+    throw new DataError('STDIN_FAILED', `standard input could not be copied to ${dirname(folder.path)}: ${(error as Error).message}`, { cause: error });
   }
-  return { path, remove };
+  return { path, remove: folder.remove };
 }

@@ -1,12 +1,14 @@
 /** From a table to rows in memory: read once, in order, written straight into blocks. */
 import { ARENA_RESERVED, BLOCK_ROWS, DataError, leafRows } from '@scalemix/core';
-import type { BlockStore, ColumnDescription, Description, MissingDescription, RowLayout } from '@scalemix/core';
+import type { ColumnDescription, Description, MissingDescription, RowLayout } from '@scalemix/core';
 import type { Batch, Table } from '../read/table.ts';
 import { BlockBuilder } from './blockBuilder.ts';
 import { CodesEncoder, NumericEncoder, SparseEncoder } from './encoding.ts';
 import type { PredictorEncoder } from './encoding.ts';
 import { FeatureBuilder } from './features.ts';
 import { finishBlocks } from './finish.ts';
+import { rowsHandle } from './handle.ts';
+import type { RowsHandle } from './handle.ts';
 import { HeadReader } from './head.ts';
 import { planLevels } from './levels.ts';
 import type { LevelPlan } from './levels.ts';
@@ -16,17 +18,13 @@ import type { LoadOptions } from './options.ts';
 import { assignRoles } from './roles.ts';
 import type { Roles } from './roles.ts';
 import { SegmentAllocator, segmentLayout } from './segments.ts';
-import type { SegmentLayout } from './segments.ts';
-import type { SpillFile } from './spill.ts';
 
 /** Rows in shared memory (and the spill file), ready to be computed on. */
 export interface LoadedRows {
-  readonly store: BlockStore;
+  /** What a thread needs to compute on them. */
+  readonly handle: RowsHandle;
   /** All but the kernel, which whoever computes knows. */
   readonly description: Omit<Description, 'kernel'>;
-  readonly layout: SegmentLayout;
-  readonly memories: readonly WebAssembly.Memory[];
-  readonly spill: SpillFile | null;
   /** Closes the spill file; the memories go when nobody holds them. */
   close(): void;
 }
@@ -190,9 +188,10 @@ class Loader {
     // Weights are the last part where there is no offset: weights of 1 are forgotten, not removed.
     const layout = this.builder.layout.weights && !this.builder.layout.offset && head.unit ? { ...this.builder.layout, weights: false } : this.builder.layout;
     const { names, centres, map } = features.finish();
-    const { spill } = this.builder;
+    const { spill, segments, blocks } = this.builder;
+    const store = { layout, features: map, blocks, rows: this.rows, responseCentre: this.#responseCentre };
     return {
-      store: { layout, features: map, blocks: this.builder.blocks, rows: this.rows, responseCentre: this.#responseCentre },
+      handle: rowsHandle(store, segments.layout, segments.memories, spill),
       description: {
         rows: this.rows,
         leafRows: leafRows(this.rows),
@@ -204,9 +203,6 @@ class Loader {
         hasOffset: layout.offset,
         dropped: head.dropped,
       },
-      layout: this.builder.segments.layout,
-      memories: this.builder.segments.memories,
-      spill,
       close: () => spill?.close(),
     };
   }

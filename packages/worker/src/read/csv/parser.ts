@@ -158,7 +158,7 @@ export class CsvParser {
     return new DataError('ROW_TOO_LONG', `${this.fileName}, row ${this.fileRow + 1} (line ${this.line}): the row does not end within ${limit} bytes; is one of its quotes not closed?`);
   }
 
-  /** Measures the cell at `start`; returns the position of what ends it. */
+  /** Measures the cell at `start`; returns the position of what ends it, or INCOMPLETE: half a cell must not become a level. */
   private cellEnd(bytes: Buffer, start: number, end: number, last: boolean, column: number): number {
     const { delimiter } = this;
     this.doubledQuotes = false;
@@ -169,6 +169,7 @@ export class CsvParser {
         if (byte === delimiter || byte === LINE_FEED || byte === CARRIAGE_RETURN) break;
         at++;
       }
+      if (at >= end && !last) return INCOMPLETE;
       this.contentStart = start;
       this.contentEnd = at;
       return at;
@@ -235,7 +236,7 @@ export class CsvParser {
   private countCells(bytes: Buffer, start: number, end: number, last: boolean): number {
     for (let at = start, cells = 1; ; cells++) {
       at = this.cellEnd(bytes, at, end, last, Math.min(cells, this.names.length) - 1);
-      if (at === INCOMPLETE || (at >= end && !last)) return INCOMPLETE;
+      if (at === INCOMPLETE) return INCOMPLETE;
       if (bytes[at] !== this.delimiter || at >= end) return cells;
       at++;
     }

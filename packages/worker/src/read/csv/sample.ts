@@ -26,7 +26,7 @@ export function sampleColumns(head: CsvHead, missing: Missing, votes: readonly V
     rows++;
     record.cells.forEach((cell, place) => {
       const vote = votes[place];
-      if (vote === undefined || missing.texts.has(cell)) return;
+      if (vote === undefined || missing.texts.has(cell.trim())) return;
       const number = numberOfCell(cell);
       if (number !== undefined) vote.numbers += number === number ? 1 : 0;
       else if (booleanOfCell(cell) !== undefined) vote.booleans++;

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DataError, FailureError } from '@scalemix/core';
 import type { ReadOptions } from '../options.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 /** A DuckDB of our own, in memory. */
 export interface Engine {
@@ -19,17 +16,12 @@ export interface Engine {
  * `close` and when the process exits.
  */
 export async function startEngine(options: ReadOptions): Promise<Engine> {
-  const scratch = mkdtempSync(join(tmpdir(), 'scalemix-duckdb-'));
-  const remove = (): void => {
-    process.removeListener('exit', remove);
-    rmSync(scratch, { recursive: true, force: true });
-  };
-  process.on('exit', remove);
+  const scratch = temporaryFolder('scalemix-duckdb-');
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      temp_directory: scratch,
+      temp_directory: scratch.path,
       preserve_insertion_order: 'true',
       ...(options.threads === undefined ? {} : { threads: String(Math.max(1, Math.floor(options.threads))) }),
       ...(options.memoryLimit === undefined ? {} : { memory_limit: `${Math.max(64 * 1024, Math.floor(options.memoryLimit / 1024))}KiB` }),
@@ -41,11 +33,11 @@ export async function startEngine(options: ReadOptions): Promise<Engine> {
       connect: () => instance.connect(),
       close: () => {
         instance.closeSync();
-        remove();
+        scratch.remove();
       },
     };
   } catch (error) {
-    remove();
+    scratch.remove();
     throw error;
   }
 }

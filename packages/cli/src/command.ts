@@ -1,0 +1,37 @@
+/** What a command is: what help says of it, its options, and what it does. */
+import type { Options, Settings } from './options/option.ts';
+import type { Output } from './output.ts';
+
+export interface Command<Table extends Options = Options> {
+  readonly name: string;
+  /** Positional arguments as yargs writes them: `<files..>`. */
+  readonly positionals: readonly Positional[];
+  readonly describe: string;
+  /** Said below the options. */
+  readonly epilogue?: string;
+  readonly options: Table;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** The exit code. Loads what it needs when it runs, so that help needs nothing. */
+  run(call: Call<Table>): Promise<number>;
+}
+
+export interface Positional {
+  readonly name: 'files' | 'model';
+  readonly describe: string;
+  readonly many: boolean;
+}
+
+/** One use of a command. */
+export interface Call<Table extends Options> {
+  readonly inputs: readonly string[];
+  readonly model: string;
+  readonly settings: Settings<Table>;
+  readonly output: Output;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Keeps the types of a command's options. */
+export function defineCommand<Table extends Options>(command: Command<Table>): Command<Table> {
+  return command;
+}

@@ -1,0 +1,89 @@
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import process from 'node:process';
+import { describeKernels, enableWideVectors, kernelIdText } from '@scalemix/core';
+import { defineCommand } from '../command.ts';
+import type { Call } from '../command.ts';
+import { EXIT } from '../failure.ts';
+import { commonOptions } from '../options/tables.ts';
+import { bytes, counted } from '../show/numbers.ts';
+import { painter } from '../terminal.ts';
+import { version } from '../version.ts';
+
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  positionals: [],
+  describe: 'Show what this machine offers, which kernels are used, and why',
+  options: commonOptions,
+  examples: [['doctor', ''], ['doctor --json', 'for a bug report']],
+  run,
+});
+
+interface Finding {
+  readonly name: string;
+  readonly value: string;
+  readonly fine: boolean;
+}
+
+async function run({ settings, output }: Call<typeof commonOptions>): Promise<number> {
+  enableWideVectors();
+  const kernels = describeKernels();
+  const reader = await tryDuckDb();
+  const { defaultMemoryLimit } = await import('@scalemix/worker');
+  const rowMemory = defaultMemoryLimit();
+  const { calibration, selfTests } = kernels;
+  const document = {
+    version,
+    node: kernels.node,
+    v8: kernels.v8,
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    threads: availableParallelism(),
+    memory: { total: totalmem(), free: freemem(), limit: process.constrainedMemory(), rows: rowMemory },
+    kernel: {
+      id: kernelIdText(kernels.choice.id),
+      family: kernels.choice.id.family,
+      wide: kernels.choice.wide,
+      reason: kernels.choice.reason,
+      fused: kernels.fused,
+      wideVectorsRequested: kernels.wideVectorsRequested,
+      selfTests,
+      calibration,
+    },
+    duckdb: reader,
+  };
+  if (settings.json === true) {
+    await output.result(`${JSON.stringify(document, null, 2)}\n`);
+    return EXIT.converged;
+  }
+  const findings: Finding[] = [
+    { name: 'scalemix', value: version, fine: true },
+    { name: 'Node', value: `${kernels.node}, V8 ${kernels.v8}, ${document.platform}`, fine: true },
+    { name: 'processor', value: `${document.processor}, ${counted(document.threads, 'thread')} used by default`, fine: true },
+    { name: 'memory', value: `${bytes(document.memory.total)}, of which up to ${bytes(rowMemory)} for rows; more rows are kept on disk`, fine: true },
+    { name: 'kernels', value: `${document.kernel.id}: ${kernels.choice.reason}`, fine: kernels.choice.family === 'wasm' },
+    { name: 'self-test', value: selfTestText(selfTests), fine: selfTests.narrow.passed },
+    { name: 'multiply-add', value: kernels.fused ? 'fused (rounds once)' : 'not fused here: multiplies, then adds', fine: true },
+    { name: 'Gram speed', value: `${calibration.narrow.toFixed(1)} GFLOP/s with narrow tiles, ${calibration.wide.toFixed(1)} with wide ones, one thread`, fine: true },
+    { name: 'Parquet, SQL', value: reader.version === null ? `DuckDB does not start: ${reader.problem}` : `DuckDB ${reader.version}`, fine: reader.version !== null },
+    { name: 'OpenBLAS', value: 'not needed', fine: true },
+  ];
+  const paint = painter(output.stdout);
+  const mark = (fine: boolean): string => (fine ? paint('green', output.stdout.unicode ? '✔' : 'ok') : paint('yellow', output.stdout.unicode ? '!' : '!!'));
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  await output.result(findings.map(({ name, value, fine }) => `  ${mark(fine)} ${name.padEnd(width)}  ${value}\n`).join(''));
+  return findings.every(({ fine }) => fine) ? EXIT.converged : EXIT.failure;
+}
+
+function selfTestText({ narrow, wide }: ReturnType<typeof describeKernels>['selfTests']): string {
+  if (!narrow.passed) return `WebAssembly fails: ${narrow.failure ?? 'unknown'}`;
+  return wide.passed && wide.hash === narrow.hash ? 'WebAssembly agrees with the scalar kernels; wide and narrow tiles give the same bits' : 'WebAssembly agrees with the scalar kernels with narrow tiles; wide ones are not used';
+}
+
+async function tryDuckDb(): Promise<{ version: string | null; problem: string | null }> {
+  try {
+    const { duckDbVersion } = await import('@scalemix/worker');
+    return { version: await duckDbVersion(), problem: null };
+  } catch (error) {
+    return { version: null, problem: (error as Error).message };
+  }
+}

@@ -1,0 +1,10 @@
+import type { Command } from '../command.ts';
+import { describeCommand } from './describe.ts';
+import { doctorCommand } from './doctor.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { fitCommand } from './fit.ts';
+import { pathCommand } from './path.ts';
+import { predictCommand } from './predict.ts';
+
+/** In the order of help. */
+export const commands: readonly Command[] = [pathCommand, fitCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];

@@ -1,0 +1,55 @@
+/** Which combinations of model options say something: each rule names both parties. */
+import { UsageError } from '@scalemix/core';
+
+/** The settings that the rules look at. */
+export interface ModelSettings {
+  readonly loss?: string | undefined;
+  readonly penalty?: string | undefined;
+  readonly 'l1-ratio'?: number | undefined;
+  readonly 'penalty-factors'?: ReadonlyMap<string, number> | undefined;
+  readonly positive?: string | undefined;
+  readonly trials?: string | undefined;
+  readonly lambda?: readonly number[] | undefined;
+  readonly lambdas?: number | undefined;
+  readonly 'lambda-min-ratio'?: number | undefined;
+  readonly response?: string | undefined;
+}
+
+const NAMED = ['l1-ratio', 'penalty-factors', 'positive', 'trials', 'lambda', 'lambdas', 'lambda-min-ratio'] as const;
+
+/** @throws UsageError MISSING_OPTION, INAPPLICABLE_OPTION, CONTRADICTORY_OPTIONS, FIT_ONE_LAMBDA */
+export function checkModelSettings(command: 'fit' | 'path', settings: ModelSettings): void {
+  if (settings.response === undefined) throw new UsageError('MISSING_OPTION', `${command} needs --response: the name of the column to predict.`);
+  const loss = settings.loss ?? 'squared';
+  const penalty = settings.penalty ?? 'lasso';
+  const given = new Set(NAMED.filter((name) => settings[name] !== undefined));
+  const inapplicable = (name: (typeof NAMED)[number], reason: string): void => {
+    if (given.has(name)) throw new UsageError('INAPPLICABLE_OPTION', `--${name} does not apply: ${reason}.`);
+  };
+  if (loss === 'squared') {
+    inapplicable('positive', 'it names a class of --loss logistic, and the loss is squared');
+    inapplicable('trials', 'it belongs to --loss logistic, and the loss is squared');
+  }
+  if (given.has('trials') && given.has('positive')) throw new UsageError('CONTRADICTORY_OPTIONS', '--trials and --positive contradict each other: with --trials the response counts successes and has no classes.');
+  if (penalty !== 'elastic-net') inapplicable('l1-ratio', `it belongs to --penalty elastic-net, and the penalty is ${penalty}`);
+  if (penalty === 'none') {
+    for (const name of ['penalty-factors', 'lambdas', 'lambda-min-ratio'] as const) inapplicable(name, '--penalty none penalises nothing');
+    if (given.has('lambda') && settings.lambda!.some((value) => value !== 0)) inapplicable('lambda', '--penalty none is one value, lambda 0');
+  }
+  if (command === 'fit') checkFitLambda(penalty, settings.lambda);
+  else checkPathLambda(given, settings.lambda);
+}
+
+function checkFitLambda(penalty: string, lambda: readonly number[] | undefined): void {
+  if (lambda === undefined && penalty !== 'none') throw new UsageError('MISSING_OPTION', 'fit needs --lambda, the strength of the penalty. To see how the model changes with it, run path, which needs none.');
+  if (lambda !== undefined && lambda.length > 1) throw new UsageError('FIT_ONE_LAMBDA', `fit takes one --lambda, and ${lambda.length} were given. Run path for several.`);
+}
+
+function checkPathLambda(given: ReadonlySet<string>, lambda: readonly number[] | undefined): void {
+  if (lambda === undefined) return;
+  for (const name of ['lambdas', 'lambda-min-ratio']) {
+    if (given.has(name)) throw new UsageError('CONTRADICTORY_OPTIONS', `--${name} and --lambda contradict each other: --lambda lists the values, --${name} shapes a grid. Give one of them.`);
+  }
+  const repeated = lambda.find((value, index) => lambda.indexOf(value) !== index);
+  if (repeated !== undefined) throw new UsageError('BAD_OPTION_VALUE', `--lambda names ${repeated} twice. Give each value once.`);
+}

@@ -1,0 +1,68 @@
+/** From the settings of fit and path to the request of a job. */
+import type { MissingPolicy, PenaltyName, PenaltySpec } from '@scalemix/core';
+import type { InputRequest, JobRequest, MachineRequest } from '@scalemix/coordinator';
+import type { Settings } from './option.ts';
+import type { ModelSettings } from './applies.ts';
+import type { commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions } from './tables.ts';
+
+export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof modelOutputOptions & typeof commonOptions> & ModelSettings;
+
+const DEFAULT_L1_RATIO = 0.5;
+
+export function jobRequest(command: 'fit' | 'path', inputs: readonly string[], settings: TrainSettings): JobRequest {
+  const unpenalised = settings.penalty === 'none';
+  return {
+    data: {
+      ...inputRequest(inputs, settings),
+      response: settings.response!,
+      ...given({
+        positive: settings.positive,
+        trials: settings.trials,
+        weights: settings.weights,
+        offset: settings.offset,
+        columns: settings.columns,
+        exclude: settings.exclude,
+        categorical: settings.categorical,
+        drop: settings.drop,
+        missing: settings.missing as MissingPolicy | undefined,
+      }),
+    },
+    problem: {
+      loss: { name: settings.loss ?? 'squared', parameters: {} },
+      penalty: penaltySpec(settings),
+      ...given({
+        penaltyFactors: settings['penalty-factors'],
+        standardize: settings.standardize,
+        intercept: settings.intercept,
+        lambda: unpenalised ? [0] : settings.lambda,
+        lambdas: command === 'path' ? settings.lambdas : undefined,
+        lambdaMinRatio: settings['lambda-min-ratio'],
+        tolerance: settings.tolerance,
+        maxPasses: settings['max-passes'],
+      }),
+    },
+    machine: machineRequest(settings),
+  };
+}
+
+/** How the files of any command are read. */
+export function inputRequest(inputs: readonly string[], settings: Settings<typeof readOptions> & Partial<Settings<typeof naOption>>): InputRequest & { readonly inputs: readonly string[] } {
+  return { inputs, ...given({ query: settings.query, format: settings.format, delimiter: settings.delimiter, na: settings.na }) };
+}
+
+export function machineRequest(settings: Settings<typeof machineOptions>): MachineRequest {
+  return given({ threads: settings.threads, memory: settings.memory, precision: settings.precision, kernel: settings.kernel });
+}
+
+function penaltySpec(settings: ModelSettings): PenaltySpec {
+  const name = (settings.penalty ?? 'lasso') as PenaltyName;
+  const ratios: Readonly<Record<PenaltyName, number>> = { none: 0, ridge: 0, lasso: 1, 'elastic-net': settings['l1-ratio'] ?? DEFAULT_L1_RATIO };
+  return { name, l1Ratio: ratios[name] };
+}
+
+type Given<Fields> = { -readonly [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
+/** Leaves out what was not given. */
+function given<Fields extends Readonly<Record<string, unknown>>>(fields: Fields): Given<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<Fields>;
+}

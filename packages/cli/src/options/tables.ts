@@ -1,0 +1,98 @@
+/**
+ * Every option of this release, in tables that commands put together. Only
+ * what does something now is here; `later.ts` knows what comes later.
+ */
+import { losses, penalties } from '@scalemix/core';
+import type { PenaltyName } from '@scalemix/core';
+import { laterLosses, laterPenalties } from './later.ts';
+import { readMemory } from './memory.ts';
+import { choice, custom, names, number, numbers, text, toggle } from './option.ts';
+import { readPenaltyFactors } from './penaltyFactors.ts';
+
+const data = 'Data';
+const model = 'Model';
+const fitting = 'Fitting';
+const machine = 'Machine';
+const output = 'Output';
+
+const notNegative = { expected: 'a number, zero or more', accepts: (value: number) => value >= 0 };
+const fraction = { expected: 'a number between 0 and 1', accepts: (value: number) => value >= 0 && value <= 1 };
+const counting = (expected: string) => ({ expected, accepts: (value: number) => Number.isSafeInteger(value) && value >= 1 });
+
+/** How data files are read. */
+export const readOptions = {
+  query: text('SQL', { group: data, describe: 'One SELECT over the input, which it sees as the table data' }),
+  format: choice(['csv', 'tsv', 'parquet', 'arrow', 'libsvm'], { group: data, describe: 'Format of the input, where the file name does not say it' }),
+  delimiter: text('CHARACTER', { group: data, describe: 'What separates the cells of a CSV file, where it is not found by itself' }),
+};
+
+export const naOption = {
+  na: names({ group: data, describe: 'Texts that mean a missing value, beside the empty cell, NA, NaN and null' }),
+};
+
+/** What the columns of a table are for. */
+export const roleOptions = {
+  response: text('COLUMN', { group: data, describe: 'The column to predict (required)' }),
+  positive: text('CLASS', { group: data, describe: 'Logistic: the value of the response that counts as 1' }),
+  trials: text('COLUMN', { group: data, describe: 'Logistic: the response counts successes out of this many trials' }),
+  weights: text('COLUMN', { group: data, describe: 'Weight of each row' }),
+  offset: text('COLUMN', { group: data, describe: 'A term of the linear predictor with coefficient 1' }),
+  columns: names({ group: data, describe: 'Predictors; all other columns where not given' }),
+  exclude: names({ group: data, describe: 'Columns that are no predictors' }),
+  categorical: names({ group: data, describe: 'Numeric columns to be taken as categories' }),
+  drop: choice(['first', 'none'], { group: data, describe: 'Which level of a category has no coefficient (default: first)' }),
+  missing: choice(['error', 'drop', 'mean', 'indicator'], { group: data, describe: 'What to do about missing values: refuse, leave the row out, fill in the mean (or commonest level), fill in and mark (default: error)' }),
+};
+
+export const problemOptions = {
+  loss: choice(Object.keys(losses), { group: model, describe: 'What a wrong prediction costs (default: squared)' }, laterLosses),
+  penalty: choice(Object.keys(penalties) as PenaltyName[], { group: model, describe: 'What a coefficient costs (default: lasso)' }, laterPenalties),
+  'l1-ratio': number(fraction, { group: model, describe: 'Elastic net: share of the lasso, from 0 to 1 (default: 0.5)' }),
+  'penalty-factors': custom('NAME=FACTOR,...|FILE', readPenaltyFactors, { group: model, describe: 'Factors of the penalty by column or feature, 0 for none; a .json or .csv file may hold them' }),
+  standardize: toggle({ group: model, describe: 'Penalise coefficients on the scale of standardized columns (default: yes)' }),
+  intercept: toggle({ group: model, describe: 'Fit an intercept (default: yes)' }),
+  tolerance: number({ expected: 'a number above 0 and below 1', accepts: (value) => value > 0 && value < 1 }, { group: fitting, describe: 'Certified relative gap at which a value has converged (default: 1e-6)' }),
+  'max-passes': number(counting('a whole number, 1 or more'), { group: fitting, describe: 'Sweeps over the data allowed for one value of lambda (default: 100)' }),
+};
+
+export const fitLambdaOptions = {
+  lambda: numbers(notNegative, { group: model, describe: 'Strength of the penalty (required, save with --penalty none)' }),
+};
+
+export const pathLambdaOptions = {
+  lambda: numbers(notNegative, { group: model, describe: 'Strengths of the penalty, separated by commas, instead of a grid' }),
+  lambdas: number(counting('a whole number, 1 or more'), { group: model, describe: 'Values of the grid (default: 100)' }),
+  'lambda-min-ratio': number({ expected: 'a number above 0 and below 1', accepts: (value) => value > 0 && value < 1 }, { group: model, describe: 'Smallest over largest value of the grid (default: 1e-4, or 1e-2 where there are no more rows than coefficients)' }),
+};
+
+export const machineOptions = {
+  threads: number({ expected: 'a whole number from 1 to 1024', accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 1024 }, { group: machine, describe: 'Threads (default: all cores)' }),
+  memory: custom('SIZE', readMemory, { group: machine, describe: 'Memory for the rows, such as 4GB; more rows are kept on disk (default: 70 % of what is free)' }),
+  precision: choice(['f64', 'f32'], { group: machine, describe: 'How numbers are stored (default: f64)' }),
+  kernel: choice(['auto', 'wasm', 'scalar'], { group: machine, describe: 'Which kernels compute (default: auto)' }),
+};
+
+export const applyOptions = {
+  at: text('VALUE', { group: model, describe: 'Which value of a path: its index in the table, or its lambda' }),
+  unseen: choice(['error', 'base'], { group: data, describe: 'A level that the fit never met: refuse, or count as the base level (default: error)' }),
+};
+
+/** Options of every command. */
+export const commonOptions = {
+  json: toggle({ group: output, describe: 'Print one JSON document' }),
+  quiet: toggle({ group: output, describe: 'No progress and no notes on standard error' }),
+  config: text('FILE', { group: output, describe: 'JSON file of options; what is given on the command line wins' }),
+};
+
+export const modelOutputOptions = {
+  output: text('FILE', { group: output, describe: 'Write the model here' }),
+  events: text('FILE', { group: output, describe: 'Write what happens here, one JSON line an event' }),
+};
+
+export const showAllOption = {
+  all: toggle({ group: output, describe: 'Show every row of the table' }),
+};
+
+export const predictOutputOptions = {
+  output: text('FILE', { group: output, describe: 'Write the predictions here (.csv or .parquet) instead of standard output' }),
+};

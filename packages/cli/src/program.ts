@@ -1,0 +1,143 @@
+/** The command line: yargs splits it, our own tables read it. */
+import { basename } from 'node:path';
+import process from 'node:process';
+import yargs from 'yargs';
+import type { Argv } from 'yargs';
+import { UsageError } from '@scalemix/core';
+import type { Call, Command } from './command.ts';
+import { commands } from './commands/index.ts';
+import { completeWord } from './completion.ts';
+import { laterCommands } from './options/later.ts';
+import { nearest } from './options/nearest.ts';
+import type { Option, Options } from './options/option.ts';
+import { readSettings } from './options/settings.ts';
+import { output } from './output.ts';
+import { version } from './version.ts';
+
+/** Letters that yargs keeps for the types of options, which say nothing here: every value is text. */
+const TYPE_WIDTH = 10;
+
+function helpText(help: string): string {
+  return `${help.replace(/ *\[(?:string|boolean|array|required|default: \[\])\](?= *(?:\[|$))/gm, '').replace(/ +$/gm, '')}\n`;
+}
+
+type Parsed = Readonly<Record<string, unknown>>;
+
+/** @returns the exit code @throws ScalemixError */
+export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
+  let code = 0;
+  const width = Math.min(110, process.stdout.columns || 100);
+  const program = yargs([...args])
+    .scriptName('scalemix')
+    .locale('en')
+    .usage('Certified penalty paths for regularized linear models on large data.\n\n  $0 COMMAND ...')
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(width + TYPE_WIDTH)
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'short-option-groups': false,
+      'greedy-arrays': false,
+    })
+    .exitProcess(false)
+    .fail((message, error: Error | undefined) => {
+      throw error === undefined || error.name === 'YError' ? usageProblem(message ?? error?.message ?? '') : error;
+    });
+  for (const command of commands) {
+    register(program, command, async (parsed) => {
+      const call = {
+        inputs: asTexts(parsed['files']),
+        model: String(parsed['model'] ?? ''),
+        settings: readSettings(command.options, parsed, command.name, owners),
+        output,
+        signal,
+      };
+      checkPositionals(command, parsed);
+      code = await command.run(call as Call<Options>);
+    });
+  }
+  program
+    .completion('completion', 'Print a script for shell completion: scalemix completion >> ~/.bashrc', completeWord)
+    .example('$0 path flights.parquet --response late --loss logistic -o path.json', '')
+    .example('$0 predict path.json new.csv --at 12 -o predictions.csv', '')
+    .example('$0 COMMAND --help', 'options and examples of a command')
+    .command('$0', false, {}, (parsed) => {
+      const [word] = parsed['_'] as string[];
+      if (word !== undefined) throw unknownCommand(String(word));
+      const stray = Object.keys(parsed).find((key) => key !== '_' && key !== '$0');
+      if (stray !== undefined) throw new UsageError('MISSING_COMMAND', `--${stray} needs a command before it: ${commands.map(({ name }) => name).join(', ')}.`);
+      program.showHelp('log');
+    });
+  // With a callback yargs hands over what it would print: help, version, completion.
+  let printed = '';
+  await program.parseAsync([...args], {}, (_error: unknown, _parsed: unknown, text: string) => {
+    printed = text;
+  });
+  if (printed !== '') await output.result(helpText(printed));
+  return code;
+}
+
+/** Commands by the name of each option. */
+const owners = new Map<string, string[]>();
+for (const command of commands) for (const name of Object.keys(command.options)) owners.set(name, [...(owners.get(name) ?? []), command.name]);
+
+function register(program: Argv, command: Command, handler: (parsed: Parsed) => Promise<void>): void {
+  const signature = [command.name, ...command.positionals.map(({ name, many }) => (many ? `<${name}..>` : `<${name}>`))].join(' ');
+  program.command(
+    signature,
+    command.describe,
+    (builder) => {
+      builder.usage(`$0 ${signature.replace('<files..>', 'DATA...').replace('<model>', 'MODEL')}\n\n${command.describe}.`);
+      for (const { name, describe } of command.positionals) builder.positional(name, { type: 'string', describe });
+      for (const [name, option] of Object.entries(command.options)) builder.option(name, yargsOption(name, option));
+      for (const [example, what] of command.examples) builder.example(`$0 ${example}`, what);
+      if (command.epilogue !== undefined) builder.epilogue(command.epilogue);
+      return builder;
+    },
+    handler,
+  );
+}
+
+/** yargs only splits: every value stays text, and is read by the option itself. */
+function yargsOption(name: string, option: Option<unknown>): Record<string, unknown> {
+  const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
+  const shown = { group: `${option.group}:`, describe: option.describe.replace(/(?= \(default)|$/, choices) };
+  if (option.isSwitch === true) return { ...shown, type: 'boolean' };
+  return { ...shown, type: 'string', requiresArg: true, ...(name === 'output' ? { alias: 'o' } : {}) };
+}
+
+function asTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+}
+
+function checkPositionals(command: Command, parsed: Parsed): void {
+  const extra = (parsed['_'] as unknown[]).slice(1);
+  if (extra.length > 0) throw new UsageError('UNEXPECTED_ARGUMENT', `${command.name} does not know what to do with ${JSON.stringify(String(extra[0]))}.`);
+}
+
+/** What yargs found wrong, in our codes. */
+function usageProblem(message: string): UsageError {
+  const value = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
+  if (value !== undefined) return new UsageError('MISSING_VALUE', `${value.length === 1 ? '-' : '--'}${value} needs a value after it.`);
+  if (message.startsWith('Not enough non-option arguments')) return new UsageError('MISSING_ARGUMENT', `The command line is not complete: ${missingArgument()}`);
+  return new UsageError('USAGE', message);
+}
+
+function missingArgument(): string {
+  const name = process.argv.slice(2).find((word) => commands.some((command) => command.name === word)) ?? '';
+  const command = commands.find((candidate) => candidate.name === name);
+  const wanted = command?.positionals.map(({ name: positional }) => (positional === 'files' ? 'DATA' : 'MODEL')).join(' ') ?? '';
+  return `it is scalemix ${name} ${wanted}. See scalemix ${name} --help.`;
+}
+
+function unknownCommand(word: string): UsageError {
+  const known = commands.map(({ name }) => name);
+  const list = `There are ${known.join(', ')}.`;
+  if (laterCommands.includes(word)) return new UsageError('NOT_AVAILABLE', `The command ${word} is not in this release. ${list}`);
+  const near = nearest(word, known);
+  return new UsageError('UNKNOWN_COMMAND', `There is no command ${JSON.stringify(basename(word))}. ${near === null ? list : `Did you mean ${near}?`}`);
+}

@@ -1,0 +1,144 @@
+/**
+ * How a job goes, on standard error: on a terminal one line that is rewritten,
+ * elsewhere a few plain lines, nothing when quiet.
+ */
+import type { JobEvent } from '@scalemix/coordinator';
+import type { Terminal } from '../terminal.ts';
+import { counted, duration, short } from './numbers.ts';
+
+/** Milliseconds between two states of the line. */
+const INTERVAL = 100;
+
+export interface ProgressOptions {
+  readonly terminal: Terminal;
+  readonly write: (text: string) => void;
+  readonly quiet: boolean;
+  /** Milliseconds. @default performance.now */
+  readonly now?: () => number;
+}
+
+interface State {
+  phase: 'reading' | 'fitting' | 'done';
+  rowsRead: number;
+  began: number;
+  fitBegan: number;
+  pass: number;
+  columns: number;
+  passRows: number;
+  passRowsDone: number;
+  rowsSwept: number;
+  values: number;
+  valuesDone: number;
+}
+
+export class Progress {
+  readonly #options: ProgressOptions;
+  readonly #now: () => number;
+  readonly #state: State;
+  #shownAt = -Infinity;
+  #shown = '';
+  #quartersSaid = 0;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    const began = this.#now();
+    this.#state = { phase: 'reading', rowsRead: 0, began, fitBegan: began, pass: 0, columns: 0, passRows: 0, passRowsDone: 0, rowsSwept: 0, values: 0, valuesDone: 0 };
+  }
+
+  /** Takes in an event and shows what changed. */
+  onEvent(event: JobEvent): void {
+    if (this.#options.quiet) return;
+    this.#take(event);
+    if (this.#options.terminal.isTTY) this.#rewrite(event.type === 'loaded' || event.type === 'valueDone' || event.type === 'passBegun');
+    else this.#say(event);
+  }
+
+  /** Takes the line away, so that what follows stands on a clean one. */
+  clear(): void {
+    if (this.#shown !== '') this.#options.write('\r\u001b[K');
+    this.#shown = '';
+  }
+
+  #take(event: JobEvent): void {
+    const state = this.#state;
+    switch (event.type) {
+      case 'reading':
+        state.rowsRead = event.rows;
+        break;
+      case 'loaded':
+        state.phase = 'fitting';
+        state.rowsRead = event.rows;
+        state.fitBegan = this.#now();
+        break;
+      case 'passBegun':
+        state.pass = event.pass;
+        state.columns = event.columns;
+        state.passRows = event.rows;
+        state.passRowsDone = 0;
+        break;
+      case 'passProgress':
+        state.passRowsDone = event.rowsDone;
+        break;
+      case 'passDone':
+        state.rowsSwept += event.rows;
+        state.passRowsDone = 0;
+        break;
+      case 'valueDone':
+        state.values = event.values;
+        state.valuesDone++;
+        break;
+      case 'done':
+        state.phase = 'done';
+    }
+  }
+
+  #rewrite(atOnce: boolean): void {
+    const now = this.#now();
+    if (!atOnce && now - this.#shownAt < INTERVAL) return;
+    this.#shownAt = now;
+    const line = this.#state.phase === 'done' ? '' : this.#line(now);
+    if (line === this.#shown) return;
+    this.#shown = line;
+    this.#options.write(`\r\u001b[K${line}`);
+  }
+
+  #line(now: number): string {
+    const state = this.#state;
+    const { unicode, width } = this.#options.terminal;
+    const seconds = (now - state.began) / 1000;
+    if (state.phase === 'reading') {
+      const rate = state.rowsRead > 0 && seconds > 0.5 ? `  ${short(state.rowsRead / seconds)} rows/s` : '';
+      return `Reading ${counted(state.rowsRead, 'row')}${rate}`.slice(0, width - 1);
+    }
+    const fitSeconds = (now - state.fitBegan) / 1000;
+    const share = state.values === 0 ? 0 : state.valuesDone / state.values;
+    const rate = (state.rowsSwept + state.passRowsDone) / Math.max(fitSeconds, 1e-3);
+    const parts = [
+      state.values === 0 ? '' : `${bar(share, 20, unicode)} ${state.valuesDone}/${state.values} values`,
+      `sweep ${state.pass}${state.columns > 1 ? ` (${state.columns} at once)` : ''}${state.passRows > 0 ? ` ${Math.floor((100 * state.passRowsDone) / state.passRows)} %` : ''}`,
+      rate > 0 ? `${short(rate)} rows/s` : '',
+      share > 0.05 && share < 1 ? `${duration((fitSeconds * (1 - share)) / share)} left` : '',
+    ];
+    return parts.filter((part) => part !== '').join(unicode ? ' · ' : ' | ').slice(0, width - 1);
+  }
+
+  /** Plain lines: what was read, each quarter of the values that takes its time, and no more. */
+  #say(event: JobEvent): void {
+    const state = this.#state;
+    if (event.type === 'loaded') {
+      const dropped = event.dropped > 0 ? `, ${counted(event.dropped, 'row')} dropped for missing values` : '';
+      this.#options.write(`Read ${counted(event.rows, 'row')} of ${counted(event.features, 'feature')} in ${duration(event.seconds)}${dropped}.\n`);
+    }
+    if (event.type !== 'valueDone') return;
+    const quarter = Math.floor((4 * state.valuesDone) / state.values);
+    const seconds = (this.#now() - state.fitBegan) / 1000;
+    if (quarter > this.#quartersSaid && quarter < 4 && seconds > 2) this.#options.write(`${state.valuesDone} of ${state.values} values done, sweep ${state.pass}, ${duration(seconds)}.\n`);
+    this.#quartersSaid = quarter;
+  }
+}
+
+function bar(share: number, width: number, unicode: boolean): string {
+  const full = Math.round(share * width);
+  return unicode ? `${'█'.repeat(full)}${'░'.repeat(width - full)}` : `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
+}

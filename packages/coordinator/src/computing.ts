@@ -1,0 +1,43 @@
+/** Who computes on the rows of a job: a pool of threads, or for few rows the calling thread. The bits are the same. */
+import { chooseKernels, enableWideVectors, inOrder, kernelIdText } from '@scalemix/core';
+import type { Executor, KernelChoice, RowSource } from '@scalemix/core';
+import { ThreadPool } from '@scalemix/worker';
+import type { LoadedRows } from '@scalemix/worker';
+import { LocalRowSource, inlineRowSource } from './sources/index.ts';
+import type { MachineRequest } from './request.ts';
+
+/** Stored numbers up to which starting threads takes longer than a pass without them. */
+const FEW = 2 ** 19;
+/** Rows read after which threads are started while reading goes on. */
+const MANY_ROWS = 2 ** 17;
+
+export interface Computing {
+  readonly kernel: string;
+  /** To be called while rows are read: starts the threads as soon as it is clear that they will be needed. */
+  expect(rows: number): void;
+  /** The rows as a source, with whom to compute on them. */
+  on(rows: LoadedRows): { readonly source: RowSource; readonly executor: Executor };
+  close(): Promise<void>;
+}
+
+/** @param threads as the rows are loaded for */
+export function openComputing(machine: MachineRequest, threads: number): Computing {
+  enableWideVectors();
+  const kernels: KernelChoice = chooseKernels({ family: machine.kernel, precision: machine.precision });
+  let pool: ThreadPool | null = null;
+  const start = (): ThreadPool => (pool ??= new ThreadPool({ threads, kernels }));
+  return {
+    kernel: kernelIdText(kernels.id),
+    expect: (rows) => {
+      if (rows >= MANY_ROWS) start();
+    },
+    on: (rows) => {
+      const few = rows.description.rows * rows.description.features.length <= FEW;
+      if (few && pool === null) return { source: inlineRowSource(rows, kernels), executor: inOrder };
+      return { source: new LocalRowSource(rows, start()), executor: start() };
+    },
+    close: async () => {
+      await pool?.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { FitEvent } from '@scalemix/core';
+
+/** What happens in a job, in order: the rows are read, passes and values follow, and it is done. */
+export type JobEvent =
+  | { readonly type: 'reading'; readonly rows: number }
+  | {
+      readonly type: 'loaded';
+      /** Rows read, those dropped included. */
+      readonly rows: number;
+      readonly dropped: number;
+      readonly columns: number;
+      readonly features: number;
+      readonly threads: number;
+      readonly kernel: string;
+      readonly seconds: number;
+    }
+  | FitEvent
+  | {
+      readonly type: 'done';
+      readonly values: number;
+      readonly converged: number;
+      readonly sweeps: number;
+      readonly columnPasses: number;
+      readonly seconds: number;
+    };

@@ -1,0 +1,118 @@
+/** From a request to a model: the one function that the command line and the library share. */
+import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { buildModel, fitPath, lossBySpec } from '@scalemix/core';
+import type { ModelDocument, PathProblem } from '@scalemix/core';
+import { loadRows } from '@scalemix/worker';
+import type { LoadOptions, LoadedRows, Table } from '@scalemix/worker';
+import { openComputing } from './computing.ts';
+import type { JobEvent } from './events.ts';
+import { keepMoments } from './featureMoments.ts';
+import { withTable } from './input.ts';
+import { resolvePenaltyFactors } from './penaltyFactors.ts';
+import type { DataRequest, JobRequest, MachineRequest, ProblemRequest } from './request.ts';
+import { version } from './version.ts';
+
+export interface JobOptions {
+  /** Ends the job with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: JobEvent) => void;
+}
+
+/**
+ * Reads the data, fits the values of lambda and returns the model. A value
+ * that has not converged is in it and says so; nothing is written anywhere.
+ * @throws UsageError, DataError, FailureError; the signal's reason
+ */
+export async function runJob(request: JobRequest, options: JobOptions = {}): Promise<ModelDocument> {
+  const began = performance.now();
+  const machine = request.machine ?? {};
+  const threads = machine.threads ?? availableParallelism();
+  const computing = openComputing(machine, threads);
+  try {
+    return await withTable(request.data, machine, async (table) => {
+      const rows = await loadRows(table, loadOptions(request, threads, options, computing.expect));
+      try {
+        return await fit(request, table, rows, { ...options, began, threads, computing });
+      } finally {
+        rows.close();
+      }
+    });
+  } finally {
+    await computing.close();
+  }
+}
+
+interface Fitting extends JobOptions {
+  /** Milliseconds. */
+  readonly began: number;
+  readonly threads: number;
+  readonly computing: ReturnType<typeof openComputing>;
+}
+
+async function fit(request: JobRequest, table: Table, rows: LoadedRows, fitting: Fitting): Promise<ModelDocument> {
+  const { signal, onEvent, began, threads, computing } = fitting;
+  const { description } = rows;
+  const loadedAt = performance.now();
+  onEvent?.({
+    type: 'loaded',
+    rows: description.rows,
+    dropped: description.dropped,
+    columns: description.columns.length,
+    features: description.features.length,
+    threads,
+    kernel: computing.kernel,
+    seconds: (loadedAt - began) / 1000,
+  });
+  const problem = pathProblem(request.problem, rows.description);
+  const { source: rowSource, executor } = computing.on(rows);
+  const { source, moments } = keepMoments(rowSource);
+  const path = await fitPath(source, problem, executor, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
+  signal?.throwIfAborted();
+  const fittedAt = performance.now();
+  const { means, scales } = moments();
+  const model = buildModel(problem, source.describe(), path, {
+    ...dataContext(request.data),
+    featureMeans: means,
+    featureScales: scales,
+    fingerprint: (await table.fingerprint?.()) ?? null,
+    timing: { read: (loadedAt - began) / 1000, fit: (fittedAt - loadedAt) / 1000, total: (fittedAt - began) / 1000 },
+    environment: { node: process.versions.node, kernel: computing.kernel, precision: request.machine?.precision ?? 'f64', threads, version },
+  });
+  onEvent?.({
+    type: 'done',
+    values: path.lambda.length,
+    converged: path.converged.filter(Boolean).length,
+    sweeps: path.sweeps,
+    columnPasses: path.columnPasses,
+    seconds: (fittedAt - began) / 1000,
+  });
+  return model;
+}
+
+function loadOptions({ data, problem, machine }: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
+  const { inputs: _inputs, query: _query, format: _format, delimiter: _delimiter, na: _na, ...roles } = data;
+  return {
+    ...roles,
+    responseKind: lossBySpec(problem.loss).response,
+    threads,
+    ...memoryAndPrecision(machine ?? {}),
+    ...(signal && { signal }),
+    onProgress: (rows) => {
+      expect(rows);
+      onEvent?.({ type: 'reading', rows });
+    },
+  };
+}
+
+function memoryAndPrecision({ memory, precision }: MachineRequest): Pick<LoadOptions, 'memoryLimit' | 'precision'> {
+  return { ...(memory !== undefined && { memoryLimit: memory }), ...(precision && { precision }) };
+}
+
+function pathProblem({ penaltyFactors, ...problem }: ProblemRequest, description: LoadedRows['description']): PathProblem {
+  return { ...problem, ...(penaltyFactors && { penaltyFactors: resolvePenaltyFactors(penaltyFactors, description) }) };
+}
+
+function dataContext({ weights, offset, missing, na, query }: DataRequest): Pick<ModelDocument, 'weights' | 'offset' | 'missing' | 'na' | 'query'> {
+  return { weights: weights ?? null, offset: offset ?? null, missing: missing ?? 'error', na: na ?? [], query: query ?? null };
+}

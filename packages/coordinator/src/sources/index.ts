@@ -1,0 +1,2 @@
+export { LocalRowSource } from './local.ts';
+export { inlineRowSource } from './inline.ts';

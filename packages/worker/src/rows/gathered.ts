@@ -1,0 +1,37 @@
+/** Gathered rows as rows in memory of their own, with the features of those they came from. */
+import { BLOCK_ROWS, blockOffsets, leafRows } from '@scalemix/core';
+import type { BlockStore, GatheredRows, RowLayout, StoredBlock } from '@scalemix/core';
+import { blockParts } from './blockParts.ts';
+import { rowsHandle } from './handle.ts';
+import type { LoadedRows } from './load.ts';
+import { SegmentAllocator } from './segments.ts';
+
+export function loadGathered(gathered: GatheredRows, origin: LoadedRows): LoadedRows {
+  const { store: from, layout: segments } = origin.handle;
+  const layout: RowLayout = { ...from.layout, weights: true };
+  const allocator = new SegmentAllocator(segments);
+  const blocks: StoredBlock[] = [];
+  for (let first = 0; first < gathered.rows; first += BLOCK_ROWS) {
+    const rows = Math.min(BLOCK_ROWS, gathered.rows - first);
+    const entry = layout.sparse ? gathered.indptr[first]! : 0;
+    const entries = layout.sparse ? gathered.indptr[first + rows]! - entry : 0;
+    const { bytes } = blockOffsets(layout, rows, entries);
+    const { segment, base } = allocator.allocate(bytes);
+    const to = blockParts(allocator.memories[segment]!.buffer, base, layout, rows, entries);
+    to.dense?.set(gathered.dense.subarray(first * layout.dense, (first + rows) * layout.dense));
+    to.codes.forEach((codes, c) => codes.set(gathered.codes[c]!.subarray(first, first + rows)));
+    to.indptr?.set(gathered.indptr.subarray(first, first + rows + 1).map((at) => at - entry));
+    to.indices?.set(gathered.indices.subarray(entry, entry + entries));
+    to.values?.set(gathered.values.subarray(entry, entry + entries));
+    to.response.set(gathered.response.subarray(first, first + rows));
+    to.weights?.set(gathered.weights.subarray(first, first + rows));
+    if (gathered.offset !== null) to.offset?.set(gathered.offset.subarray(first, first + rows));
+    blocks.push({ rows, entries, segment, base, bytes });
+  }
+  const store: BlockStore = { ...from, layout, blocks, rows: gathered.rows };
+  return {
+    handle: rowsHandle(store, segments, allocator.memories, null),
+    description: { ...origin.description, rows: gathered.rows, leafRows: leafRows(gathered.rows), dropped: 0 },
+    close: () => {},
+  };
+}

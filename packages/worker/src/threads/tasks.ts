@@ -1,0 +1,65 @@
+/** What the pool and its threads say to each other. */
+import { DataError, FailureError, ScalemixError, UsageError } from '@scalemix/core';
+import type { ErrorKind, KernelRequest, SampleSelector, SolverWork, StatisticRequest, TreeNode } from '@scalemix/core';
+import type { RowsHandle } from '../rows/handle.ts';
+
+export type Task = ChunkTask | MergeTask | WorkTask;
+
+/** The statistic of a subtree, or the rows of it that a selector chooses. */
+export interface ChunkTask {
+  readonly type: 'chunk';
+  /** RowsHandle.id. A thread that does not know the rows asks for them. */
+  readonly rows: number;
+  readonly handle: RowsHandle | null;
+  readonly kernels: KernelRequest;
+  readonly request: StatisticRequest | SampleSelector;
+  readonly node: TreeNode;
+  /** The scratch area that is the task's while it runs. */
+  readonly slot: number;
+  /** Shared; not 0: give up. */
+  readonly cancelled: Int32Array;
+  /** Shared memory for the result; null: return it. */
+  readonly out: Float64Array | null;
+}
+
+/** out = left + right; all shared. */
+export interface MergeTask {
+  readonly type: 'merge';
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+  readonly out: Float64Array;
+}
+
+/** Some of the solver's own work. */
+export interface WorkTask {
+  readonly type: 'work';
+  readonly work: keyof SolverWork;
+  readonly shared: unknown;
+  readonly items: readonly unknown[];
+}
+
+export type Reply =
+  | { readonly type: 'done'; readonly value: unknown }
+  | { readonly type: 'rowsWanted' }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'failed'; readonly error: SentError };
+
+/** An error as a message: structured clone would lose its class and code. */
+export interface SentError {
+  readonly kind: ErrorKind | null;
+  readonly code: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+export function sendError(error: unknown): SentError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const own = error instanceof ScalemixError ? { kind: error.kind, code: error.code } : { kind: null, code: '' };
+  return { ...own, message, stack: stack ?? message };
+}
+
+export function receiveError({ kind, code, message, stack }: SentError): Error {
+  const error = kind === null ? new Error(message) : kind === 'usage' ? new UsageError(code, message) : kind === 'data' ? new DataError(code, message) : kind === 'failure' ? new FailureError(code, message) : new ScalemixError(kind, code, message);
+  error.stack = stack;
+  return error;
+}
