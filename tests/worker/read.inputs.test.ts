@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
+import type { ExecutionContext } from 'ava';
 import { openTable } from '../../packages/worker/src/read/index.ts';
 import { errorOf, parquetFile, readAll, readError, readFile, testFile, testFolder } from '../support/dataFiles.ts';
 
@@ -69,10 +69,20 @@ test('a path that holds the characters of a pattern is taken as it is where the 
   t.deepEqual(await readFile(testFile(t, 'a[1].csv', 'x\n1\n')), { x: [1] });
 });
 
-const spooledFolders = (): string[] => readdirSync(tmpdir()).filter((name) => /^scalemix-(duckdb-)?\w{6}$/.test(name)).sort();
+/** A folder for temporary files that no other test uses. */
+function ownTemporaryFolder(t: ExecutionContext): string {
+  const before = process.env['TMPDIR'];
+  const folder = testFolder(t);
+  process.env['TMPDIR'] = folder;
+  t.teardown(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
+  return folder;
+}
 
 test.serial('standard input is read in every format that its first bytes tell, and leaves nothing behind', async (t) => {
-  const before = spooledFolders();
+  const temporary = ownTemporaryFolder(t);
   const read = async (bytes: Buffer): Promise<unknown> => readFile('-', { stdin: Readable.from([bytes]) });
   t.deepEqual(await read(Buffer.from('x,y\n1,a\n')), { x: [1], y: ['a'] });
   t.deepEqual(await read(gzipSync('x,y\n1,a\n')), { x: [1], y: ['a'] });
@@ -84,23 +94,23 @@ test.serial('standard input is read in every format that its first bytes tell, a
   broken.destroy(new Error('pulled out'));
   t.regex(await errorOf(() => readFile('-', { stdin: broken })), /^STDIN_FAILED: .*pulled out/);
   t.regex(await readError(['-', 'a.csv']), /^STDIN_WITH_FILES: /);
-  t.deepEqual(spooledFolders(), before);
+  t.deepEqual(readdirSync(temporary), []);
 });
 
 test.serial('a process reads Parquet from its standard input and cleans up when it exits without closing', async (t) => {
-  const before = spooledFolders();
+  const parquet = readFileSync(await parquetFile(t, 'SELECT * FROM (VALUES (1), (2)) v(x)'));
+  const temporary = ownTemporaryFolder(t);
   const script = `
     import { openTable } from ${JSON.stringify(new URL('../../packages/worker/src/read/index.ts', import.meta.url).href)};
     const table = await openTable('-', { query: 'SELECT x * 2 AS y FROM data' });
     for await (const batch of table.batches({ columns: ['y'] })) console.log([...batch.columns[0].values].join(' '));
     process.exit(0);`;
-  const { readFileSync } = await import('node:fs');
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(readFileSync(await parquetFile(t, 'SELECT * FROM (VALUES (1), (2)) v(x)')));
+  child.stdin.end(parquet);
   let output = '';
   for await (const chunk of child.stdout) output += String(chunk);
   t.is(output, '2 4\n');
-  t.deepEqual(spooledFolders(), before);
+  t.deepEqual(readdirSync(temporary), []);
 });
 
 test('a fingerprint tells contents apart, not names', async (t) => {

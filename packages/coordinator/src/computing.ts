@@ -3,7 +3,7 @@ import { chooseKernels, enableWideVectors, inOrder, kernelIdText } from '@scalem
 import type { Executor, KernelChoice, RowSource } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
 import type { LoadedRows } from '@scalemix/worker';
-import { LocalRowSource, inlineRowSource } from './sources/index.ts';
+import { inlineRowSource, localRowSource } from './sources/index.ts';
 import type { MachineRequest } from './request.ts';
 
 /** Stored numbers up to which starting threads takes longer than a pass without them. */
@@ -34,7 +34,7 @@ export function openComputing(machine: MachineRequest, threads: number): Computi
     on: (rows) => {
       const few = rows.description.rows * rows.description.features.length <= FEW;
       if (few && pool === null) return { source: inlineRowSource(rows, kernels), executor: inOrder };
-      return { source: new LocalRowSource(rows, start()), executor: start() };
+      return { source: localRowSource(rows, start()), executor: start() };
     },
     close: async () => {
       await pool?.close();

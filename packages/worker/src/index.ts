@@ -5,3 +5,4 @@ export { ThreadPool } from './threads/pool.ts';
 export type { PoolOptions, Read } from './threads/pool.ts';
 export { writeParquetOfCsv } from './write/parquet.ts';
 export { duckDbVersion } from './read/duckdb/version.ts';
+export * from './node/index.ts';

@@ -1,7 +1,9 @@
-import { TreeReducer, chooseKernels, chunks, concatenateRows, finishStatistic, kernelIdText, mergeStatistics } from '@scalemix/core';
-import type { Description, GatheredRows, KernelRequest, ReadOptions, RowSource, StatisticRequest } from '@scalemix/core';
+import { TreeReducer, chooseKernels, chunks, concatenateRows, kernelIdText, mergeStatistics } from '@scalemix/core';
+import type { Description, KernelChoice, KernelRequest, ReadOptions, RowSource, TreeNode } from '@scalemix/core';
 import { SubtreeComputer, loadGathered } from '@scalemix/worker';
 import type { LoadedRows } from '@scalemix/worker';
+import { rowSource } from './statistics.ts';
+import type { Statistics } from './statistics.ts';
 
 /**
  * Rows in the calling thread, for the library's small problems and for tests.
@@ -9,35 +11,38 @@ import type { LoadedRows } from '@scalemix/worker';
  * every leaf, so that a signal is heard.
  */
 export function inlineRowSource(rows: LoadedRows, request: KernelRequest = {}): RowSource {
-  const kernels = chooseKernels({ precision: rows.handle.store.layout.denseType, ...request });
+  return rowSource(inlineStatistics(rows, chooseKernels({ precision: rows.handle.store.layout.denseType, ...request })));
+}
+
+export function inlineStatistics(rows: LoadedRows, kernels: KernelChoice): Statistics {
   const computer = new SubtreeComputer(rows.handle, kernels);
   const description: Description = { ...rows.description, kernel: kernelIdText(kernels.id) };
+  const { layout } = rows.handle.store;
   const { leafRows } = description;
   const leaves = Math.ceil(description.rows / leafRows);
-  const features = description.features.length;
 
-  const read = async (statistic: StatisticRequest, { signal, onProgress }: ReadOptions = {}): Promise<Float64Array> => {
-    signal?.throwIfAborted();
-    const reducer = new TreeReducer<Float64Array>(leaves, (left, right) => mergeStatistics(left, right, left));
+  const eachLeaf = async (work: (node: TreeNode, check: () => void) => void, { signal, onProgress }: ReadOptions = {}): Promise<void> => {
     for (const node of chunks(leaves, 0)) {
-      reducer.add(node, computer.statistic(statistic, node, 0, () => signal?.throwIfAborted()));
+      signal?.throwIfAborted();
+      work(node, () => signal?.throwIfAborted());
       onProgress?.(Math.min((node.index + 1) * leafRows, description.rows));
       await new Promise((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
     }
-    return reducer.root;
+    signal?.throwIfAborted();
   };
   return {
-    describe: () => description,
-    gather: async (selector, { signal, onProgress } = {}) => {
-      const parts: GatheredRows[] = [];
-      for (const node of chunks(leaves, 0)) {
-        parts.push(computer.gather(selector, node, 0, () => signal?.throwIfAborted()));
-        onProgress?.(Math.min((node.index + 1) * leafRows, description.rows));
-      }
-      return inlineRowSource(loadGathered(concatenateRows(parts, rows.handle.store.layout), rows), request);
+    description,
+    layout,
+    collect: async (statistic, options) => {
+      const reducer = new TreeReducer<Float64Array>(leaves, (left, right) => mergeStatistics(left, right, left));
+      await eachLeaf((node, check) => reducer.add(node, computer.statistic(statistic, node, 0, check)), options);
+      return reducer.root;
     },
-    moments: async (statistic, options) => finishStatistic(statistic, features, await read(statistic, options)),
-    evaluate: async (statistic, options) => finishStatistic(statistic, features, await read(statistic, options)),
+    gather: async (selector, options) => {
+      const parts: ReturnType<SubtreeComputer['gather']>[] = [];
+      await eachLeaf((node, check) => parts.push(computer.gather(selector, node, 0, check)), options);
+      return concatenateRows(parts, layout);
+    },
+    over: (gathered) => inlineStatistics(loadGathered(gathered, rows), kernels),
   };
 }

@@ -1,57 +1,36 @@
-import { TreeReducer, chunkLevel, chunks, concatenateRows, finishStatistic, kernelIdText, leavesUnder } from '@scalemix/core';
-import type { Description, GatheredRows, Moments, MomentsRequest, PassRequest, PassResult, ReadOptions, RowSource, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
+import { TreeReducer, chunkLevel, chunks, concatenateRows, kernelIdText, leavesUnder } from '@scalemix/core';
+import type { Description, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
 import { loadGathered } from '@scalemix/worker';
 import type { LoadedRows, Read, ThreadPool } from '@scalemix/worker';
+import { rowSource } from './statistics.ts';
+import type { Statistics } from './statistics.ts';
 
 /** Chunks a thread: small enough that none waits long for the last, large enough that handing out costs nothing. */
 const CHUNKS = 8;
 
 /** Rows on a pool of threads. The calling thread hands out chunks and adds up small statistics, nothing else. */
-export class LocalRowSource implements RowSource {
+export class LocalStatistics implements Statistics {
+  readonly description: Description;
+  readonly layout: RowLayout;
   readonly #rows: LoadedRows;
   readonly #pool: ThreadPool;
-  readonly #description: Description;
 
   /** @param pool with at most as many threads as the rows were loaded for */
   constructor(rows: LoadedRows, pool: ThreadPool) {
     this.#rows = rows;
     this.#pool = pool;
-    this.#description = { ...rows.description, kernel: kernelIdText(pool.kernels.id) };
+    this.description = { ...rows.description, kernel: kernelIdText(pool.kernels.id) };
+    this.layout = rows.handle.store.layout;
   }
 
-  describe(): Description {
-    return this.#description;
-  }
-
-  async moments(request: MomentsRequest, options?: ReadOptions): Promise<Moments> {
-    return finishStatistic(request, this.#description.features.length, await this.#read(request, options));
-  }
-
-  async evaluate(request: PassRequest, options?: ReadOptions): Promise<PassResult> {
-    return finishStatistic(request, this.#description.features.length, await this.#read(request, options));
-  }
-
-  /** The sample lies in memory of its own and is answered by the same threads. */
-  async gather(selector: SampleSelector, options?: ReadOptions): Promise<RowSource> {
-    const parts: GatheredRows[] = [];
-    await this.#sweep(selector, options, (read) => ({
-      chunk: async (node) => {
-        parts[node.index] = await this.#pool.gather(read, node);
-      },
-      whole: null,
-    }));
-    const rows = concatenateRows(parts, this.#rows.handle.store.layout);
-    return new LocalRowSource(loadGathered(rows, this.#rows), this.#pool);
-  }
-
-  async #read(request: StatisticRequest, options?: ReadOptions): Promise<Float64Array> {
+  async collect(request: StatisticRequest, options?: ReadOptions): Promise<Float64Array> {
     const pool = this.#pool;
     const values = await this.#sweep(request, options, (read) => {
       const reducer = new TreeReducer<Float64Array>(this.#leaves, (left, right) => pool.merge(read, left, right));
       return {
         chunk: async (node, ended) => {
-          const values = await pool.chunk(read, node);
-          if (!ended()) reducer.add(node, values);
+          const part = await pool.chunk(read, node);
+          if (!ended()) reducer.add(node, part);
         },
         whole: reducer.root,
       };
@@ -59,8 +38,24 @@ export class LocalRowSource implements RowSource {
     return pool.release(values!);
   }
 
+  async gather(selector: SampleSelector, options?: ReadOptions): Promise<GatheredRows> {
+    const parts: GatheredRows[] = [];
+    await this.#sweep(selector, options, (read) => ({
+      chunk: async (node) => {
+        parts[node.index] = await this.#pool.gather(read, node);
+      },
+      whole: null,
+    }));
+    return concatenateRows(parts, this.layout);
+  }
+
+  /** In memory of their own, on the same threads. */
+  over(rows: GatheredRows): LocalStatistics {
+    return new LocalStatistics(loadGathered(rows, this.#rows), this.#pool);
+  }
+
   get #leaves(): number {
-    return Math.ceil(this.#description.rows / this.#description.leafRows);
+    return Math.ceil(this.description.rows / this.description.leafRows);
   }
 
   /**
@@ -74,7 +69,7 @@ export class LocalRowSource implements RowSource {
   ): Promise<Whole | null> {
     signal?.throwIfAborted();
     const pool = this.#pool;
-    const { rows, leafRows } = this.#description;
+    const { rows, leafRows } = this.description;
     const leaves = this.#leaves;
     const read = pool.begin(this.#rows.handle, request);
     const aborted = Promise.withResolvers<never>();
@@ -99,4 +94,8 @@ export class LocalRowSource implements RowSource {
       pool.end(read);
     }
   }
+}
+
+export function localRowSource(rows: LoadedRows, pool: ThreadPool): RowSource {
+  return rowSource(new LocalStatistics(rows, pool));
 }

@@ -1,0 +1,24 @@
+import type { Description } from '@scalemix/core';
+import { decodeReply, decodeRequest, encodeReply, encodeRequest } from '@scalemix/worker';
+import type { RowReply, RowRequest } from '@scalemix/worker';
+import type { Statistics } from './statistics.ts';
+
+/**
+ * Statistics behind the wire's encoding: every request and every reply goes
+ * through its bytes, as if a network lay between. For tests: what works
+ * through it needs nothing that a message does not carry.
+ */
+export function codecStatistics(inner: Statistics): Statistics {
+  const { layout } = inner;
+  const description: Description = inner.description;
+  const features = description.features.length;
+  const sent = <Request extends RowRequest>(request: Request): Request => decodeRequest(encodeRequest(request).slice(), features) as Request;
+  const received = <Reply extends RowReply>(request: RowRequest, reply: Reply): Reply => decodeReply(encodeReply(reply).slice(), { request, features, layout }) as Reply;
+  return {
+    description,
+    layout,
+    collect: async (request, options) => received(request, await inner.collect(sent(request), options)),
+    gather: async (selector, options) => received(selector, await inner.gather(sent(selector), options)),
+    over: (rows) => codecStatistics(inner.over(rows)),
+  };
+}

@@ -1,0 +1,111 @@
+/** Requests as messages and back. What is decoded has been checked: sizes, orders and ranges. */
+import { DataError } from '@scalemix/core';
+import type { LossSpec, SampleSelector, StatisticRequest } from '@scalemix/core';
+import { scalemix } from './pass.js';
+import { bytesOf, vectorOf } from './vectors.ts';
+
+export type RowRequest = StatisticRequest | SampleSelector;
+
+export function encodeRequest(request: RowRequest): Uint8Array {
+  return scalemix.Request.encode(requestMessage(request)).finish();
+}
+
+function requestMessage(request: RowRequest): scalemix.Request.$Properties {
+  switch (request.kind) {
+    case 'moments':
+      return { moments: { loss: lossMessage(request.loss), gram: request.gram } };
+    case 'pass':
+      return {
+        pass: {
+          loss: lossMessage(request.loss),
+          columns: request.columns,
+          coefficients: bytesOf(request.coefficients),
+          intercepts: bytesOf(request.intercepts),
+          features: featuresMessage(request.features),
+          grams: request.grams.map(({ column, features }) => ({ column, features: featuresMessage(features) })),
+        },
+      };
+    case 'sample':
+      return {
+        sample: {
+          seed: request.seed,
+          rate: request.rate,
+          negativeRate: request.classRate[0],
+          positiveRate: request.classRate[1],
+          reference: bytesOf(request.reference),
+          inverseSquare: bytesOf(request.inverseSquare),
+          working: request.working,
+        },
+      };
+  }
+}
+
+function lossMessage({ name, parameters }: LossSpec): scalemix.Loss.$Properties {
+  return { name, parameters: { ...parameters } };
+}
+
+function featuresMessage(features: Int32Array | null): scalemix.Features.$Properties | null {
+  return features === null ? null : { indices: bytesOf(features) };
+}
+
+/** @throws DataError BAD_MESSAGE for bytes that are no request on p features */
+export function decodeRequest(bytes: Uint8Array, features: number): RowRequest {
+  const { moments, pass, sample } = decoded(() => scalemix.Request.decode(bytes));
+  if (moments) return { kind: 'moments', loss: lossOf(moments.loss), gram: moments.gram ?? false };
+  if (pass) {
+    const columns = pass.columns ?? 0;
+    if (columns < 1) throw new DataError('BAD_MESSAGE', 'A message asks for a pass without columns.');
+    return {
+      kind: 'pass',
+      loss: lossOf(pass.loss),
+      columns,
+      coefficients: vectorOf(Float64Array, pass.coefficients ?? NOTHING, columns * features, 'coefficients'),
+      intercepts: vectorOf(Float64Array, pass.intercepts ?? NOTHING, columns, 'intercepts'),
+      features: featuresOf(pass.features, features),
+      grams: (pass.grams ?? []).map((gram) => {
+        const column = gram.column ?? 0;
+        if (column >= columns) throw new DataError('BAD_MESSAGE', `A message asks for the Gram of column ${column} of ${columns}.`);
+        return { column, features: featuresOf(gram.features, features) };
+      }),
+    };
+  }
+  if (sample) {
+    return {
+      kind: 'sample',
+      seed: sample.seed ?? 0,
+      rate: sample.rate ?? 0,
+      classRate: [sample.negativeRate ?? 0, sample.positiveRate ?? 0],
+      reference: vectorOf(Float64Array, sample.reference ?? NOTHING, features, 'references'),
+      inverseSquare: vectorOf(Float64Array, sample.inverseSquare ?? NOTHING, features, 'scales'),
+      working: sample.working ?? 0,
+    };
+  }
+  throw new DataError('BAD_MESSAGE', 'A message holds no request.');
+}
+
+export const NOTHING = new Uint8Array(0);
+
+/** What protobuf cannot decode is a DataError. */
+export function decoded<Message>(decode: () => Message): Message {
+  try {
+    return decode();
+  } catch (cause) {
+    throw new DataError('BAD_MESSAGE', `A message cannot be decoded: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function lossOf(loss: scalemix.Loss.$Properties | null | undefined): LossSpec {
+  if (!loss?.name) throw new DataError('BAD_MESSAGE', 'A message names no loss.');
+  return { name: loss.name, parameters: { ...loss.parameters } };
+}
+
+function featuresOf(message: scalemix.Features.$Properties | null | undefined, features: number): Int32Array | null {
+  if (!message) return null;
+  const indices = vectorOf(Int32Array, message.indices ?? NOTHING, null, 'features');
+  for (let i = 0; i < indices.length; i++) {
+    if (!(indices[i]! >= 0 && indices[i]! < features && (i === 0 || indices[i]! > indices[i - 1]!))) {
+      throw new DataError('BAD_MESSAGE', `A message's features are not ascending numbers below ${features}.`);
+    }
+  }
+  return indices;
+}
