@@ -49,6 +49,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     });
   for (const command of commands) {
     register(program, command, async (parsed) => {
+      checkSwitches(command, args);
       const call = {
         inputs: asTexts(parsed['files']),
         model: String(parsed['model'] ?? ''),
@@ -67,6 +68,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     .example('$0 COMMAND --help', 'options and examples of a command')
     .command('$0', false, {}, (parsed) => {
       const [word] = parsed['_'] as string[];
+      if (word === 'completion') return void program.showCompletionScript();
       if (word !== undefined) throw unknownCommand(String(word));
       const stray = Object.keys(parsed).find((key) => key !== '_' && key !== '$0');
       if (stray !== undefined) throw new UsageError('MISSING_COMMAND', `--${stray} needs a command before it: ${commands.map(({ name }) => name).join(', ')}.`);
@@ -108,6 +110,19 @@ function yargsOption(name: string, option: Option<unknown>): Record<string, unkn
   const shown = { group: `${option.group}:`, describe: option.describe.replace(/(?= \(default)|$/, choices) };
   if (option.isSwitch === true) return { ...shown, type: 'boolean' };
   return { ...shown, type: 'string', requiresArg: true, ...(name === 'output' ? { alias: 'o' } : {}) };
+}
+
+/** What yargs lets pass: a switch given both ways, and one with a value that is neither. */
+function checkSwitches(command: Command, args: readonly string[]): void {
+  const seen = new Map<string, boolean>();
+  for (const word of args.slice(0, args.includes('--') ? args.indexOf('--') : args.length)) {
+    const [, no, name, value] = /^--(no-)?([a-z0-9-]+?)(?:=(.*))?$/.exec(word) ?? [];
+    if (name === undefined || command.options[name]?.isSwitch !== true) continue;
+    if (value !== undefined && value !== 'true' && value !== 'false') throw new UsageError('BAD_OPTION_VALUE', `--${name} is true or, as --no-${name}, false; ${JSON.stringify(value)} was given.`);
+    const state = (no === undefined) === (value !== 'false');
+    if (seen.has(name) && seen.get(name) !== state) throw new UsageError('CONTRADICTORY_OPTIONS', `--${name} and --no-${name} contradict each other. Give one of them.`);
+    seen.set(name, state);
+  }
 }
 
 function asTexts(value: unknown): string[] {
