@@ -34,6 +34,8 @@ const LOCKSTEP_SWEEPS = 12;
 /** Features below this share of the slope at zero stay out of a step's working set. */
 const SCREEN = 0.7;
 
+/** Share of its optimality conditions' violation that a step may leave: its model is not better than that. */
+const STEP_ACCURACY = 3e-3;
 /** BFGS corrections a value keeps. */
 const MOST_UPDATES = 6;
 
@@ -241,6 +243,7 @@ function stepProblem(setting: LockstepSetting, model: Anchors, column: Column): 
     l1,
     l2,
     tolerance: Math.max(1e-4 * setting.tolerance * slope, 1e-300),
+    relativeTolerance: STEP_ACCURACY,
   };
 }
 

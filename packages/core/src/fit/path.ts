@@ -167,7 +167,7 @@ async function onSample(
 
 /** Rows of the sample: 200 a feature, at least 10,000. */
 function sampleRows(features: number): number {
-  return Math.max(10000, Number(process.env['MUL'] ?? 200) * features);
+  return Math.max(10000, 200 * features);
 }
 
 /** The null model: the intercept alone (its loss is the null loss), then with the features that no penalty touches. */

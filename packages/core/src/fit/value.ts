@@ -47,6 +47,8 @@ export interface ValueResult {
 
 /** Trial lengths of a step that did not lower the objective, sent as columns of one pass. */
 const SHORTER = [0.5, 0.25, 0.0625, 0.0078125];
+/** Share of its optimality conditions' violation that a Newton step may leave. */
+const STEP_ACCURACY = 1e-3;
 /** Without a provable gap a coefficient that still changes by more than this share of itself has not settled... */
 const SETTLED = 1e-3;
 /** ...and where that goes on so many evaluations after the gradient has vanished, it has no finite optimum. */
@@ -136,7 +138,7 @@ async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessi
   }
   const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
   const tolerance = Math.max(1e-4 * setting.tolerance * slope, 1e-15 * largest, 1e-300);
-  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: profile ? eliminateIntercept(hessian) : hessian.matrix, gradient, start, l1, l2, tolerance }]);
+  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: profile ? eliminateIntercept(hessian) : hessian.matrix, gradient, start, l1, l2, tolerance, relativeTolerance: STEP_ACCURACY }]);
   const beta = at.point.beta.slice();
   let interceptStep = profile ? -at.interceptGradient / hessian.total : 0;
   for (let i = 0; i < q; i++) {

@@ -31,6 +31,7 @@ export interface ModelStepProblem {
   readonly l1: Float64Array;
   readonly l2: Float64Array;
   readonly tolerance: number;
+  readonly relativeTolerance: number;
 }
 
 export interface ModelStep {
@@ -65,7 +66,7 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
       matrix[i * m + k] = hessian[j * size + other]! - cross * hessian[q * size + other]!;
     }
   }
-  const solution = m === 0 ? b : solveQuadratic({ hessian: matrix, gradient: g, start: b, l1, l2, tolerance: problem.tolerance });
+  const solution = m === 0 ? b : solveQuadratic({ hessian: matrix, gradient: g, start: b, l1, l2, tolerance: problem.tolerance, relativeTolerance: problem.relativeTolerance });
   const beta = start.slice();
   let interceptStep = profile ? -gradient[q]! / total : 0;
   for (let i = 0; i < m; i++) {

@@ -19,6 +19,8 @@ export interface QuadraticProblem {
   readonly l2: Float64Array;
   /** Largest violation of the optimality conditions allowed, in units of the gradient. */
   readonly tolerance: number;
+  /** Or this share of the violation at the start, if that is more. @default 0 */
+  readonly relativeTolerance?: number;
 }
 
 /** Rounds of coordinate descent and polish before what has been reached is returned. */
@@ -28,7 +30,7 @@ const CYCLES = 12;
 
 /** @returns u. Cost: about m^2 flops a cycle, |support|^3/3 a polish. */
 export function solveQuadratic(problem: QuadraticProblem): Float64Array {
-  const { hessian, l1, l2, start, tolerance } = problem;
+  const { hessian, l1, l2, start } = problem;
   const m = start.length;
   const u = start.slice();
   // r: gradient of the smooth part with l2, at u.
@@ -37,6 +39,7 @@ export function solveQuadratic(problem: QuadraticProblem): Float64Array {
     polish(hessian, l1, l2, u, r);
     return u;
   }
+  const tolerance = Math.max(problem.tolerance, (problem.relativeTolerance ?? 0) * violation(l1, u, r));
   const all = Int32Array.from({ length: m }, (_, j) => j);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     cycle(hessian, l1, l2, u, r, all);
