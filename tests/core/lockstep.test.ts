@@ -1,0 +1,102 @@
+import test from 'ava';
+import { chance, createKernels, fitPath, inOrder } from '@scalemix/core';
+import type { FitEvent, PathProblem, PathResult } from '@scalemix/core';
+import { arraySource } from '../support/arraySource.ts';
+import type { ArrayData } from '../support/arraySource.ts';
+
+/** Enough rows that the path starts from a sample. */
+const ROWS = 48_000;
+
+/** A stream of numbers in (0, 1), the same every time. */
+function stream(seed: number): () => number {
+  let row = 0;
+  return () => Math.max(1e-12, chance(row++, seed));
+}
+
+/** Correlated dense columns, a category with a rare level, classes with some overlap. */
+function makeData(seed: number): ArrayData & { readonly y: Float64Array } {
+  const next = stream(seed);
+  const normal = (): number => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
+  const dense = Array.from({ length: 6 }, () => new Float64Array(ROWS));
+  const level = new Uint32Array(ROWS);
+  const y = new Float64Array(ROWS);
+  for (let i = 0; i < ROWS; i++) {
+    let before = 0;
+    let psi = -1;
+    dense.forEach((column, j) => {
+      before = 0.6 * before + 0.8 * normal();
+      column[i] = before;
+      if (j % 2 === 0) psi += 0.8 * before;
+    });
+    const u = next();
+    level[i] = u < 0.001 ? 3 : u < 0.3 ? 2 : u < 0.6 ? 1 : 0;
+    psi += [0, 0.5, -0.4, 2][level[i]!]!;
+    y[i] = next() < 1 / (1 + Math.exp(-psi)) ? 1 : 0;
+  }
+  return { y, dense, codes: [{ values: level, levels: 4 }] };
+}
+
+const data = makeData(1);
+
+async function fit(rows: ArrayData, problem: Omit<PathProblem, 'loss'>, events: FitEvent[] = []): Promise<PathResult> {
+  const source = arraySource(rows, (memory) => createKernels(memory, { family: 'wasm' }));
+  return fitPath(source, { loss: { name: 'logistic', parameters: {} }, ...problem }, inOrder, { onEvent: (event) => events.push(event) });
+}
+
+/** The same problem one value at a time: a single value of lambda 0 in the list keeps the path off the sample. */
+async function valueByValue(rows: ArrayData, problem: Omit<PathProblem, 'loss'>, lambda: ArrayLike<number>): Promise<PathResult> {
+  return fit(rows, { ...problem, lambda: [...Array.from(lambda), 0] });
+}
+
+const PENALTIES: readonly PathProblem['penalty'][] = [
+  { name: 'lasso', l1Ratio: 1 },
+  { name: 'ridge', l1Ratio: 0 },
+  { name: 'elastic-net', l1Ratio: 0.5 },
+];
+
+for (const penalty of PENALTIES) {
+  test(`a ${penalty.name} path in lockstep has the objectives and coefficients of one fitted value by value`, async (t) => {
+    const events: FitEvent[] = [];
+    const path = await fit(data, { penalty, lambdas: 20 }, events);
+    t.true(events.some((event) => event.type === 'passBegun' && event.columns === 20), 'all values took part in one pass');
+    t.true(path.converged.every(Boolean));
+    const slow = await valueByValue(data, { penalty }, path.lambda);
+    path.lambda.forEach((_, k) => {
+      t.true(path.objective[k]! <= slow.objective[k]! * (1 + 1e-8), `objective ${k}`);
+      t.true(path.objective[k]! >= slow.objective[k]! - slow.gap[k]! - 1e-12, `objective ${k} is not below the bound`);
+      // At the largest lambda coefficients are rounding.
+      const largest = Math.max(1e-6, ...slow.coefficients[k]!.map(Math.abs));
+      path.coefficients[k]!.forEach((b, j) => t.true(Math.abs(b - slow.coefficients[k]![j]!) <= 1e-4 * largest, `coefficient ${j} of value ${k}`));
+    });
+  });
+}
+
+test('weights, an offset and no intercept go through the sample', async (t) => {
+  const next = stream(2);
+  const weights = Float64Array.from({ length: ROWS }, () => (next() < 0.1 ? 0 : 0.2 + 3 * next()));
+  const offset = Float64Array.from({ length: ROWS }, () => next() - 0.5);
+  const rows = { ...data, weights, offset };
+  for (const intercept of [true, false]) {
+    const problem = { penalty: PENALTIES[0]!, intercept };
+    const path = await fit(rows, { ...problem, lambdas: 8 });
+    t.true(path.converged.every(Boolean));
+    const slow = await valueByValue(rows, problem, path.lambda);
+    path.lambda.forEach((_, k) => t.true(Math.abs(path.objective[k]! - slow.objective[k]!) <= 1e-6 * slow.objective[k]!));
+  }
+});
+
+test('a path of fifty values takes few sweeps, and fewer column passes than sweeps', async (t) => {
+  const path = await fit(data, { penalty: PENALTIES[0]!, lambdas: 50 });
+  t.true(path.sweeps <= 12, `${path.sweeps} sweeps`);
+  t.true(path.columnPasses < path.sweeps);
+});
+
+test('the sample is drawn by row number and seed alone', (t) => {
+  const drawn = Array.from({ length: 20_000 }, (_, row) => chance(row, 0));
+  const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
+  t.true(Math.abs(mean - 0.5) < 0.01);
+  t.true(drawn.every((value) => value >= 0 && value < 1));
+  t.is(chance(12345, 7), chance(12345, 7));
+  t.not(chance(12345, 7), chance(12345, 8));
+  t.not(chance(2 ** 33 + 5, 0), chance(5, 0));
+});
