@@ -11,6 +11,15 @@ test('numbers of every type come as doubles, nulls as missing', async (t) => {
   for (const [index, type] of types.entries()) t.deepEqual(cells[`c${index}`], [7, null], type);
 });
 
+test('decimals and whole numbers that a double does not hold come as the nearest one', async (t) => {
+  const digits = Array.from({ length: 300 }, (_, row) => `${(7n ** 44n * BigInt(row + 1)) % 10n ** 37n}`.padStart(37, '1'));
+  const rows = digits.map((text) => `('${text.slice(0, 12)}.${text.slice(12)}', '${text}')`).join(', ');
+  const { d, h } = await readFile(await parquetFile(t, `SELECT d::DECIMAL(38, 25) AS d, h::HUGEINT AS h FROM (VALUES ${rows}) v(d, h)`));
+  t.deepEqual(d, digits.map((text) => Number(`${text.slice(0, 12)}.${text.slice(12)}`)));
+  // Parquet has no whole numbers of 128 bits: DuckDB writes them as doubles
+  t.is(h!.length, digits.length);
+});
+
 test('texts, enums and booleans are coded; empty texts and markers are missing', async (t) => {
   const path = await parquetFile(t, `FROM (VALUES ('x', 'p'::ENUM('q', 'p'), true), ('', 'q', false), ('NA', NULL, NULL), (NULL, 'p', true)) v(s, e, b)`);
   const table = await openTable(path);

@@ -66,7 +66,7 @@ export async function* recordBatches(file: InputFile, { schema, messages }: Mess
 
 function decode(file: InputFile, messages: Uint8Array[]): ArrowTable {
   try {
-    return tableFromIPC(messages, { useBigInt: true });
+    return tableFromIPC(messages, { useBigInt: true, useDecimalInt: true });
   } catch (error) {
     throw corrupt(file, (error as Error).message);
   }

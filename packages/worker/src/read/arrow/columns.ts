@@ -56,7 +56,8 @@ export function readDoubles(column: Column<unknown>, missing: readonly number[],
   const batch = column.data[0];
   const values = batch === undefined ? null : directValues(batch);
   if (values === null) {
-    for (let row = from; row < to; row++) into[offset + row - from] = asDouble(column.at(row));
+    const scale = scaleOf(column.type);
+    for (let row = from; row < to; row++) into[offset + row - from] = asDouble(column.at(row), scale);
   } else if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
     for (let row = from; row < to; row++) into[offset + row - from] = Number(values[row]!);
     markNulls(batch!, from, to, into, offset);
@@ -69,8 +70,15 @@ export function readDoubles(column: Column<unknown>, missing: readonly number[],
   }
 }
 
-function asDouble(value: unknown): number {
-  return value === null || value === undefined ? Number.NaN : Number(value);
+/** Digits behind the point of a decimal type, which come as whole numbers; 0 for other types. */
+function scaleOf(type: DataType): number {
+  const values = valueType(type);
+  return values.typeId === Type.Decimal ? values.scale : 0;
+}
+
+function asDouble(value: unknown, scale: number): number {
+  if (value === null || value === undefined) return Number.NaN;
+  return scale === 0 ? Number(value) : Number(`${String(value)}e${-scale}`);
 }
 
 /** Values of whole and floating-point types as they lie in memory; null for types that need decoding. */
@@ -144,6 +152,8 @@ export class ArrowCodes {
 
   private codeOf(value: unknown, batch: ArrowBatch<unknown>): number {
     if (value === null || value === undefined) return MISSING;
+    const scale = scaleOf(batch.type);
+    if (scale !== 0) return this.levels.codeOfString(`${String(value)}e${-scale}`);
     if (typeof value !== 'number') return this.levels.codeOfString(String(value));
     return batch.values instanceof Float32Array ? (Number.isNaN(value) ? MISSING : this.levels.codeOfString(shortestSingle(value))) : this.levels.codeOfValue(value);
   }
