@@ -1,4 +1,3 @@
-import type { Description } from '@scalemix/core';
 import { decodeReply, decodeRequest, encodeReply, encodeRequest } from '@scalemix/worker';
 import type { RowReply, RowRequest } from '@scalemix/worker';
 import type { Statistics } from './statistics.ts';
@@ -9,14 +8,13 @@ import type { Statistics } from './statistics.ts';
  * through it needs nothing that a message does not carry.
  */
 export function codecStatistics(inner: Statistics): Statistics {
-  const { layout } = inner;
-  const description: Description = inner.description;
-  const features = description.features.length;
-  const sent = <Request extends RowRequest>(request: Request): Request => decodeRequest(encodeRequest(request).slice(), features) as Request;
-  const received = <Reply extends RowReply>(request: RowRequest, reply: Reply): Reply => decodeReply(encodeReply(reply).slice(), { request, features, layout }) as Reply;
+  const { description, layout, map } = inner;
+  const sent = <Request extends RowRequest>(request: Request): Request => decodeRequest(encodeRequest(request).slice(), map.count) as Request;
+  const received = <Reply extends RowReply>(request: RowRequest, reply: Reply): Reply => decodeReply(encodeReply(reply).slice(), { request, layout, map }) as Reply;
   return {
     description,
     layout,
+    map,
     collect: async (request, options) => received(request, await inner.collect(sent(request), options)),
     gather: async (selector, options) => received(selector, await inner.gather(sent(selector), options)),
     over: (rows) => codecStatistics(inner.over(rows)),

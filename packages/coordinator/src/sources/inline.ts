@@ -17,7 +17,7 @@ export function inlineRowSource(rows: LoadedRows, request: KernelRequest = {}): 
 export function inlineStatistics(rows: LoadedRows, kernels: KernelChoice): Statistics {
   const computer = new SubtreeComputer(rows.handle, kernels);
   const description: Description = { ...rows.description, kernel: kernelIdText(kernels.id) };
-  const { layout } = rows.handle.store;
+  const { layout, features: map } = rows.handle.store;
   const { leafRows } = description;
   const leaves = Math.ceil(description.rows / leafRows);
 
@@ -33,6 +33,7 @@ export function inlineStatistics(rows: LoadedRows, kernels: KernelChoice): Stati
   return {
     description,
     layout,
+    map,
     collect: async (statistic, options) => {
       const reducer = new TreeReducer<Float64Array>(leaves, (left, right) => mergeStatistics(left, right, left));
       await eachLeaf((node, check) => reducer.add(node, computer.statistic(statistic, node, 0, check)), options);

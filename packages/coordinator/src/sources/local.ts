@@ -1,5 +1,5 @@
 import { TreeReducer, chunkLevel, chunks, concatenateRows, kernelIdText, leavesUnder } from '@scalemix/core';
-import type { Description, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
+import type { Description, FeatureMap, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
 import { loadGathered } from '@scalemix/worker';
 import type { LoadedRows, Read, ThreadPool } from '@scalemix/worker';
 import { rowSource } from './statistics.ts';
@@ -12,6 +12,7 @@ const CHUNKS = 8;
 export class LocalStatistics implements Statistics {
   readonly description: Description;
   readonly layout: RowLayout;
+  readonly map: FeatureMap;
   readonly #rows: LoadedRows;
   readonly #pool: ThreadPool;
 
@@ -21,6 +22,7 @@ export class LocalStatistics implements Statistics {
     this.#pool = pool;
     this.description = { ...rows.description, kernel: kernelIdText(pool.kernels.id) };
     this.layout = rows.handle.store.layout;
+    this.map = rows.handle.store.features;
   }
 
   async collect(request: StatisticRequest, options?: ReadOptions): Promise<Float64Array> {

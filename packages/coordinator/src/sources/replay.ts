@@ -18,30 +18,41 @@ export function loggedStatistics(inner: Statistics, log: ReplayLog): Statistics 
   if (log.header.kernel !== kernel) {
     throw new DataError('KERNEL_MISMATCH', `The log was written with kernel ${log.header.kernel}; this machine computes with ${kernel}. Other kernels give other bits: go on where that kernel is, or start anew.`);
   }
-  return logged(inner, log, { next: 0 });
+  return logged(inner, log, { next: 0, written: Promise.resolve() });
 }
 
-function logged(inner: Statistics, log: ReplayLog, position: { next: number }): Statistics {
-  const { description, layout } = inner;
-  const features = description.features.length;
-  const answer = async <Reply extends RowReply>(request: RowRequest, ask: () => Promise<Reply>): Promise<Reply> => {
+/** How far a job is with its log, all sources of the job together. */
+interface Position {
+  /** The logged reply that answers the next request. */
+  next: number;
+  /** Resolves when the replies to all requests so far are in the log: they stand there in the order of the requests. */
+  written: Promise<void>;
+}
+
+function logged(inner: Statistics, log: ReplayLog, position: Position): Statistics {
+  const { description, layout, map } = inner;
+  const ask = async <Reply extends RowReply>(hash: Uint8Array, reply: Promise<Reply>): Promise<Reply> => {
+    const before = position.written;
+    const written = Promise.all([reply, before]).then(([done]) => log.append(encodeLogged(hash, done)));
+    position.written = written;
+    await written;
+    return reply;
+  };
+  const answer = async <Reply extends RowReply>(request: RowRequest, collect: () => Promise<Reply>): Promise<Reply> => {
     const hash = createHash('sha256').update(encodeRequest(request)).digest();
-    const known = log.replies[position.next];
-    if (known === undefined) {
-      const reply = await ask();
-      log.append(encodeLogged(hash, reply));
-      return reply;
-    }
-    const { requestHash, reply } = decodeLogged(known);
-    if (!hash.equals(requestHash)) {
-      throw new DataError('LOG_MISMATCH', `Reply ${position.next + 1} of the log answers another request than the job makes: data, options or version differ. Start the job anew without the log.`);
-    }
+    const index = position.next;
+    if (index >= log.replies) return ask(hash, collect());
     position.next++;
-    return replyOf(reply, { request, features, layout }) as Reply;
+    const { requestHash, reply } = decodeLogged(log.reply(index));
+    if (!hash.equals(requestHash)) {
+      throw new DataError('LOG_MISMATCH', `Reply ${index + 1} of the log answers another request than the job makes: data, options or version differ. Start the job anew without the log.`);
+    }
+    return replyOf(reply, { request, layout, map }) as Reply;
   };
   return {
     description,
     layout,
+    map,
     collect: (request, options) => answer(request, () => inner.collect(request, options)),
     gather: (selector, options) => answer(selector, () => inner.gather(selector, options)),
     over: (rows) => logged(inner.over(rows), log, position),

@@ -3,17 +3,20 @@
  * again reads its answers from there through the deterministic solver, and
  * goes on where they end, with the same bits.
  *
- * File: the line `scalemix.log/1`, then records of length (uint32), CRC-32 of
- * the payload (uint32) and payload, each appended and synced. The first
- * payload is the header (JSON), the others are replies with the hash of their
- * requests. A record that was cut off at the end is dropped.
+ * File: the line `scalemix.log/1`, then records, each appended and synced:
+ *
+ *   uint32 length of the payload | uint32 its CRC-32 | uint32 CRC-32 of these eight bytes | payload
+ *
+ * The first payload is the header (JSON), the others are replies with the hash
+ * of their requests. A last record that was cut off is dropped; damage anywhere
+ * else is an error.
  */
 import { closeSync, fsyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { DataError } from '@scalemix/core';
 
 const MAGIC = Buffer.from('scalemix.log/1\n');
-const RECORD_HEAD = 8;
+const RECORD_HEAD = 12;
 
 export interface LogHeader {
   /** Kernel id of the source that answered; its bits are only those of the same id. */
@@ -24,23 +27,31 @@ export interface LogHeader {
   readonly job: unknown;
 }
 
+/** Where a payload stands in the file. */
+interface Place {
+  readonly at: number;
+  readonly length: number;
+}
+
 export class ReplayLog {
   readonly header: LogHeader;
-  /** Replies that were there when the log was opened, in order. */
-  readonly replies: readonly Uint8Array[];
+  readonly #path: string;
   readonly #descriptor: number;
+  /** Of the replies that were there when the log was opened, in order. */
+  readonly #places: readonly Place[];
   #size: number;
 
-  private constructor(descriptor: number, header: LogHeader, replies: readonly Uint8Array[], size: number) {
+  private constructor(path: string, descriptor: number, header: LogHeader, places: readonly Place[], size: number) {
+    this.#path = path;
     this.#descriptor = descriptor;
     this.header = header;
-    this.replies = replies;
+    this.#places = places;
     this.#size = size;
   }
 
   /** A new log. @throws an error of the file system where the file exists */
   static create(path: string, header: LogHeader): ReplayLog {
-    const log = new ReplayLog(openSync(path, 'wx+', 0o600), header, [], 0);
+    const log = new ReplayLog(path, openSync(path, 'wx+', 0o600), header, [], 0);
     log.#write(MAGIC);
     log.append(Buffer.from(JSON.stringify(header)));
     return log;
@@ -53,19 +64,31 @@ export class ReplayLog {
   static open(path: string): ReplayLog {
     const descriptor = openSync(path, 'r+');
     try {
-      const { header, replies, size } = readLog(descriptor, path);
+      const { header, places, size } = readLog(descriptor, path);
       ftruncateSync(descriptor, size);
-      return new ReplayLog(descriptor, header, replies, size);
+      return new ReplayLog(path, descriptor, header, places, size);
     } catch (error) {
       closeSync(descriptor);
       throw error;
     }
   }
 
+  /** Replies that were there when the log was opened. */
+  get replies(): number {
+    return this.#places.length;
+  }
+
+  /** Reply `index` of those, as it was appended. */
+  reply(index: number): Uint8Array {
+    const { at, length } = this.#places[index]!;
+    return readBytes(this.#descriptor, this.#path, at, length);
+  }
+
   append(payload: Uint8Array): void {
     const head = Buffer.alloc(RECORD_HEAD);
     head.writeUInt32LE(payload.byteLength, 0);
     head.writeUInt32LE(crc32(payload), 4);
+    head.writeUInt32LE(crc32(head.subarray(0, 8)), 8);
     this.#write(Buffer.concat([head, payload]));
     fsyncSync(this.#descriptor);
   }
@@ -81,47 +104,65 @@ export class ReplayLog {
   }
 }
 
-function readLog(descriptor: number, path: string): { header: LogHeader; replies: Uint8Array[]; size: number } {
-  const corrupt = (problem: string): DataError => new DataError('LOG_CORRUPT', `The log ${path} ${problem}. Start the job anew without it.`);
+function corrupt(path: string, problem: string): DataError {
+  return new DataError('LOG_CORRUPT', `The log ${path} ${problem}. Start the job anew without it.`);
+}
+
+function readBytes(descriptor: number, path: string, at: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(descriptor, bytes, done, length - done, at + done);
+    if (count === 0) throw corrupt(path, 'ends while it is read');
+    done += count;
+  }
+  return bytes;
+}
+
+function readLog(descriptor: number, path: string): { header: LogHeader; places: Place[]; size: number } {
   const end = fstatSync(descriptor).size;
-  const read = (at: number, length: number): Buffer => {
-    const bytes = Buffer.alloc(length);
-    let done = 0;
-    while (done < length) {
-      const count = readSync(descriptor, bytes, done, length - done, at + done);
-      if (count === 0) throw corrupt('ends while it is read');
-      done += count;
-    }
-    return bytes;
-  };
-  if (end < MAGIC.byteLength || !read(0, MAGIC.byteLength).equals(MAGIC)) throw corrupt('is not a log of this program');
-  const payloads: Uint8Array[] = [];
+  const read = (at: number, length: number): Buffer => readBytes(descriptor, path, at, length);
+  if (end < MAGIC.byteLength || !read(0, MAGIC.byteLength).equals(MAGIC)) throw corrupt(path, 'is not a log of this program');
+  const places: Place[] = [];
+  let header: LogHeader | null = null;
   let at = MAGIC.byteLength;
   while (at + RECORD_HEAD <= end) {
     const head = read(at, RECORD_HEAD);
-    const length = head.readUInt32LE(0);
-    if (at + RECORD_HEAD + length > end) break;
-    const payload = read(at + RECORD_HEAD, length);
-    const last = at + RECORD_HEAD + length === end;
-    if (crc32(payload) !== head.readUInt32LE(4)) {
-      if (last) break;
-      throw corrupt(`is damaged ${at} bytes from its start`);
+    if (crc32(head.subarray(0, 8)) !== head.readUInt32LE(8)) {
+      // Where a crash left a hole, the rest of the file reads as zeros.
+      if (isZero(descriptor, path, at, end)) break;
+      throw corrupt(path, `is damaged ${at} bytes from its start`);
     }
-    payloads.push(payload);
-    at += RECORD_HEAD + length;
+    const length = head.readUInt32LE(0);
+    const next = at + RECORD_HEAD + length;
+    if (next > end) break;
+    const payload = read(at + RECORD_HEAD, length);
+    if (crc32(payload) !== head.readUInt32LE(4)) {
+      if (next === end) break;
+      throw corrupt(path, `is damaged ${at} bytes from its start`);
+    }
+    if (header === null) header = headerOf(payload, path);
+    else places.push({ at: at + RECORD_HEAD, length });
+    at = next;
   }
-  const [first, ...replies] = payloads;
-  if (first === undefined) throw corrupt('has no header');
-  return { header: headerOf(first, corrupt), replies, size: at };
+  if (header === null) throw corrupt(path, 'has no header');
+  return { header, places, size: at };
 }
 
-function headerOf(payload: Uint8Array, corrupt: (problem: string) => DataError): LogHeader {
+function isZero(descriptor: number, path: string, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 65536) {
+    if (readBytes(descriptor, path, at, Math.min(65536, end - at)).some((byte) => byte !== 0)) return false;
+  }
+  return true;
+}
+
+function headerOf(payload: Uint8Array, path: string): LogHeader {
   let header: Partial<LogHeader> | null;
   try {
     header = JSON.parse(Buffer.from(payload).toString('utf8')) as Partial<LogHeader> | null;
   } catch {
-    throw corrupt('has a header that is not JSON');
+    throw corrupt(path, 'has a header that is not JSON');
   }
-  if (typeof header?.kernel !== 'string' || typeof header.version !== 'string') throw corrupt('has a header without kernel and version');
+  if (typeof header?.kernel !== 'string' || typeof header.version !== 'string') throw corrupt(path, 'has a header without kernel and version');
   return { kernel: header.kernel, version: header.version, job: header.job };
 }

@@ -5,12 +5,14 @@
  * gathered from it included.
  */
 import { finishStatistic } from '@scalemix/core';
-import type { Description, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest } from '@scalemix/core';
+import type { Description, FeatureMap, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest } from '@scalemix/core';
 
 export interface Statistics {
   readonly description: Description;
   /** How the rows are stored. */
   readonly layout: RowLayout;
+  /** Which feature each stored column is. */
+  readonly map: FeatureMap;
   /** The statistic of all rows, merged in tree order. */
   collect(request: StatisticRequest, options?: ReadOptions): Promise<Float64Array>;
   /** The rows the selector chooses, in order. */

@@ -1,12 +1,14 @@
 /** Gathered rows as rows in memory of their own, with the features of those they came from. */
-import { BLOCK_ROWS, blockOffsets, leafRows } from '@scalemix/core';
+import { BLOCK_ROWS, FailureError, blockOffsets, leafRows } from '@scalemix/core';
 import type { BlockStore, GatheredRows, RowLayout, StoredBlock } from '@scalemix/core';
 import { blockParts } from './blockParts.ts';
 import { rowsHandle } from './handle.ts';
 import type { LoadedRows } from './load.ts';
 import { SegmentAllocator } from './segments.ts';
 
+/** @throws FailureError EMPTY_SAMPLE where there are none */
 export function loadGathered(gathered: GatheredRows, origin: LoadedRows): LoadedRows {
+  if (gathered.rows === 0) throw new FailureError('EMPTY_SAMPLE', `None of ${origin.description.rows} rows was chosen for the sample.`);
   const { store: from, layout: segments } = origin.handle;
   const layout: RowLayout = { ...from.layout, weights: true };
   const allocator = new SegmentAllocator(segments);

@@ -1,6 +1,5 @@
 /** Missing values: who lacks how many, and the one error that says so. */
 import { DataError } from '@scalemix/core';
-import { listNames } from './nearNames.ts';
 
 /** Missing values met in the columns of roles other than predictor. */
 export class MissingRoles {
@@ -31,8 +30,9 @@ export function missingValues(rows: number, roles: MissingRoles['entries'], pred
   ];
   const list = named.slice(0, SHOWN).join(', ') + (named.length > SHOWN ? ` and ${named.length - SHOWN} more columns` : '');
   const columns = named.length === 1 ? '1 column has' : `${named.length} columns have`;
-  const remedies = ['leave such rows out with --missing drop'];
-  if (roles.length === 0) remedies.push('fill in the mean or the most frequent level with --missing mean, or also mark them with --missing indicator');
-  if (predictors.length > 0) remedies.push(`do without the column${predictors.length > 1 ? 's' : ''} with --exclude ${listNames(predictors.map(({ name }) => name), 3).replaceAll('"', '').replaceAll(', ', ',')}`);
-  return new DataError('MISSING_VALUES', `${columns} missing values among ${rows} rows: ${list}. Either ${remedies.join('; or ')}.`);
+  // Only dropping rows helps where it is not a predictor that lacks values.
+  const remedy = roles.length > 0
+    ? 'Leave such rows out with --missing drop.'
+    : `Leave such rows out with --missing drop; fill in the mean or the most frequent level with --missing mean, or mark them too with --missing indicator; or do without ${predictors.length === 1 ? 'the column' : 'such columns'}: --exclude ${predictors.slice(0, 3).map(({ name }) => name).join(',')}${predictors.length > 3 ? ',...' : ''}.`;
+  return new DataError('MISSING_VALUES', `${columns} missing values among ${rows} rows: ${list}. ${remedy}`);
 }

@@ -1,6 +1,6 @@
 /** Requests as messages and back. What is decoded has been checked: sizes, orders and ranges. */
-import { DataError } from '@scalemix/core';
-import type { LossSpec, SampleSelector, StatisticRequest } from '@scalemix/core';
+import { DataError, statisticSize } from '@scalemix/core';
+import type { LossSpec, PassRequest, SampleSelector, StatisticRequest } from '@scalemix/core';
 import { scalemix } from './pass.js';
 import { bytesOf, vectorOf } from './vectors.ts';
 
@@ -52,23 +52,7 @@ function featuresMessage(features: Int32Array | null): scalemix.Features.$Proper
 export function decodeRequest(bytes: Uint8Array, features: number): RowRequest {
   const { moments, pass, sample } = decoded(() => scalemix.Request.decode(bytes));
   if (moments) return { kind: 'moments', loss: lossOf(moments.loss), gram: moments.gram ?? false };
-  if (pass) {
-    const columns = pass.columns ?? 0;
-    if (columns < 1) throw new DataError('BAD_MESSAGE', 'A message asks for a pass without columns.');
-    return {
-      kind: 'pass',
-      loss: lossOf(pass.loss),
-      columns,
-      coefficients: vectorOf(Float64Array, pass.coefficients ?? NOTHING, columns * features, 'coefficients'),
-      intercepts: vectorOf(Float64Array, pass.intercepts ?? NOTHING, columns, 'intercepts'),
-      features: featuresOf(pass.features, features),
-      grams: (pass.grams ?? []).map((gram) => {
-        const column = gram.column ?? 0;
-        if (column >= columns) throw new DataError('BAD_MESSAGE', `A message asks for the Gram of column ${column} of ${columns}.`);
-        return { column, features: featuresOf(gram.features, features) };
-      }),
-    };
-  }
+  if (pass) return passOf(pass, features);
   if (sample) {
     return {
       kind: 'sample',
@@ -82,6 +66,30 @@ export function decodeRequest(bytes: Uint8Array, features: number): RowRequest {
   }
   throw new DataError('BAD_MESSAGE', 'A message holds no request.');
 }
+
+function passOf(pass: scalemix.PassRequest.$Properties, features: number): PassRequest {
+  const columns = pass.columns ?? 0;
+  if (columns < 1) throw new DataError('BAD_MESSAGE', 'A message asks for a pass without columns.');
+  const request: PassRequest = {
+    kind: 'pass',
+    loss: lossOf(pass.loss),
+    columns,
+    coefficients: vectorOf(Float64Array, pass.coefficients ?? NOTHING, columns * features, 'coefficients'),
+    intercepts: vectorOf(Float64Array, pass.intercepts ?? NOTHING, columns, 'intercepts'),
+    features: featuresOf(pass.features, features),
+    grams: (pass.grams ?? []).map((gram) => {
+      const column = gram.column ?? 0;
+      if (column >= columns) throw new DataError('BAD_MESSAGE', `A message asks for the Gram of column ${column} of ${columns}.`);
+      return { column, features: featuresOf(gram.features, features) };
+    }),
+  };
+  const size = statisticSize(request, features);
+  if (size > LARGEST) throw new DataError('BAD_MESSAGE', `A message asks for ${size} numbers; at most ${LARGEST} can be sent back.`);
+  return request;
+}
+
+/** Numbers of a statistic: 2 GiB, what one message can hold. */
+const LARGEST = 2 ** 28;
 
 export const NOTHING = new Uint8Array(0);
 
