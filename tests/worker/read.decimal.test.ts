@@ -26,6 +26,22 @@ test('numbers that lie halfway between two doubles are rounded to even', (t) => 
   }
 });
 
+test('numbers next to halfway between two doubles, with fractions of up to 30 digits, are rounded as Number() does', (t) => {
+  let seed = 1n;
+  for (let round = 0; round < 4000; round++) {
+    seed = (seed * 6364136223846793005n + 1442695040888963407n) & (2n ** 64n - 1n);
+    const places = BigInt(1 + (round % 14));
+    // odd / 2^places: a tie, its decimal digits 5^places * odd
+    const odd = 2n * ((seed >> 11n) | (1n << 52n)) + 1n;
+    const digits = odd * 5n ** places;
+    for (const nudge of [-1n, 0n, 1n]) {
+      const text = `${digits * 10n ** 3n + nudge}e-${places + 3n}`;
+      if (parse(text) !== Number(text)) t.is(parse(text), Number(text), text);
+    }
+  }
+  t.pass();
+});
+
 test('doubles of any size come back from their shortest form', (t) => {
   fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => Object.is(parse(String(value)), Number(String(value)))), { numRuns: 20_000 });
   t.pass();

@@ -18,6 +18,13 @@ test('the files of a glob are read in byte order of their paths', async (t) => {
   await table.close();
 });
 
+test('byte order goes by whole paths, folders and all', async (t) => {
+  const folder = testFolder(t);
+  mkdirSync(join(folder, 'd'));
+  for (const [name, value] of [['d/x', 2], ['d-1', 1], ['d0', 3]]) writeFileSync(join(folder, `${name}.csv`), `x\n${value}\n`);
+  t.deepEqual(await readFile(join(folder, '**', '*.csv')), { x: [1, 2, 3] });
+});
+
 test('files named one by one are read in the order given', async (t) => {
   t.deepEqual(await readFile([testFile(t, 'b.csv', 'x\n1\n'), testFile(t, 'a.csv', 'x\n2\n')]), { x: [1, 2] });
 });

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'ava';
 import { openTable } from '../../packages/worker/src/read/index.ts';
 import { errorOf, parquetFile, readAll, readError, readFile, testFile } from '../support/dataFiles.ts';
@@ -35,6 +36,11 @@ test('texts longer than what DuckDB holds in place are told apart, also where th
   const { s, m } = await readFile(path, { na: ['not available at all'] });
   t.true(s!.every((value, row) => value === `a common beginning ${row % 5}`));
   t.true(m!.every((value, row) => value === (row % 3 === 0 ? null : 'short')));
+});
+
+test('long texts that are all different are told apart over many chunks', async (t) => {
+  const { s } = await readFile(await parquetFile(t, `SELECT 'a common beginning ' || (i * 7919 % 100003) AS s FROM range(40000) r(i)`));
+  t.true(s!.every((value, row) => value === `a common beginning ${(row * 7919) % 100_003}`));
 });
 
 test('numbers read as text have their shortest form, whole numbers beyond 2^53 all digits', async (t) => {
@@ -80,7 +86,9 @@ test('names that differ by case alone stay apart', async (t) => {
 });
 
 test('paths with the characters of patterns and quotes are taken as they are', async (t) => {
-  t.deepEqual(await readFile(await parquetFile(t, 'SELECT 1 AS a', 'it[1]?.parquet')), { a: [1] });
+  const path = await parquetFile(t, 'SELECT 1 AS a', 'it[1]?.parquet');
+  writeFileSync(join(dirname(path), 'it12.parquet'), readFileSync(await parquetFile(t, 'SELECT 2 AS a')));
+  t.deepEqual(await readFile(path), { a: [1] });
   t.deepEqual(await readFile(testFile(t, "o'clock.csv", 'a\n1\n'), { query: 'FROM data' }), { a: [1] });
 });
 
