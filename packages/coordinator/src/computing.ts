@@ -22,7 +22,7 @@ export interface Computing {
 
 /** @param threads as the rows are loaded for */
 export function openComputing(machine: MachineRequest, threads: number): Computing {
-  enableWideVectors();
+  if (machine.wideVectors === true) enableWideVectors();
   const kernels: KernelChoice = chooseKernels({ family: machine.kernel, precision: machine.precision });
   let pool: ThreadPool | null = null;
   const start = (): ThreadPool => (pool ??= new ThreadPool({ threads, kernels }));

@@ -5,3 +5,4 @@ export type * from './events.ts';
 export type * from './request.ts';
 export { resolvePenaltyFactors } from './penaltyFactors.ts';
 export { describeInput } from './describe.ts';
+export * from './library/index.ts';

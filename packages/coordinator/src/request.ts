@@ -61,4 +61,10 @@ export interface MachineRequest {
   readonly precision?: 'f64' | 'f32';
   /** @default 'auto' */
   readonly kernel?: 'auto' | 'wasm' | 'scalar';
+  /**
+   * Lets V8 use 256-bit vectors: the same bits, up to twice the speed. It is an
+   * experimental flag of the whole process, so that programs set it and libraries do not.
+   * @default false
+   */
+  readonly wideVectors?: boolean;
 }

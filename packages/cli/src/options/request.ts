@@ -51,7 +51,7 @@ export function inputRequest(inputs: readonly string[], settings: Settings<typeo
 }
 
 export function machineRequest(settings: Settings<typeof machineOptions>): MachineRequest {
-  return given({ threads: settings.threads, memory: settings.memory, precision: settings.precision, kernel: settings.kernel });
+  return given({ wideVectors: true, threads: settings.threads, memory: settings.memory, precision: settings.precision, kernel: settings.kernel });
 }
 
 function penaltySpec(settings: ModelSettings): PenaltySpec {

@@ -8,6 +8,8 @@ export function thousands(value: number): string {
 /** So many significant digits, without an exponent where the number is of readable size: `0.01234`, `1.2e-7`. */
 export function significant(value: number, digits = 4): string {
   if (value === 0) return '0';
+  const exact = String(value);
+  if (Number(value.toPrecision(digits)) === value && !exact.includes('e') && exact.length <= digits + 3) return exact;
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e7) return value.toExponential(Math.min(digits - 1, 2)).replace(/\.?0+e/, 'e').replace('e+', 'e');
   return size >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);

@@ -31,7 +31,8 @@ export function plotLines(curves: readonly Curve[], options: PlotOptions): strin
   let high = Math.max(...finite);
   if (finite.length === 0) [low, high] = [0, 1];
   if (high - low <= 1e-12 * Math.max(Math.abs(high), Math.abs(low))) [low, high] = [low - 0.5, high + 0.5];
-  const labels = [significant(high, 3), significant(low, 3)];
+  const label = (value: number): string => (Math.abs(value) < 1e-9 * (high - low) ? '0' : significant(value, 3));
+  const labels = [label(high), label(low)];
   const margin = Math.max(...labels.map((label) => label.length)) + 2;
   const named = Math.max(0, ...curves.map(({ label, letter }) => (label === undefined ? 0 : nameOf(label, letter, options.unicode).length + 1)));
   const across = Math.max(16, options.width - margin - 3 - named);
@@ -49,8 +50,8 @@ export function plotLines(curves: readonly Curve[], options: PlotOptions): strin
   const bar = options.unicode ? '│' : '|';
   const names = endNames(curves, options, (y) => Math.round(((high - y) / (high - low)) * (options.height - 1)));
   const body = canvas.lines().map((line, row) => {
-    const label = row === 0 ? labels[0]! : row === options.height - 1 ? labels[1]! : '';
-    return `${label.padStart(margin)} ${bar}${names[row] === undefined ? line.trimEnd() : `${line} ${names[row]}`}`;
+    const range = row === 0 ? labels[0]! : row === options.height - 1 ? labels[1]! : '';
+    return `${range.padStart(margin)} ${bar}${names[row] === undefined ? line.trimEnd() : `${line} ${names[row]}`}`;
   });
   const axis = `${' '.repeat(margin + 1)}${options.unicode ? `└${'─'.repeat(across)}` : `+${'-'.repeat(across)}`}`;
   const [start, end] = options.xLabels;

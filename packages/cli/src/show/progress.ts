@@ -38,6 +38,7 @@ export class Progress {
   #shownAt = -Infinity;
   #shown = '';
   #quartersSaid = 0;
+  #saidAt = 0;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -133,8 +134,10 @@ export class Progress {
     if (event.type !== 'valueDone') return;
     const quarter = Math.floor((4 * state.valuesDone) / state.values);
     const seconds = (this.#now() - state.fitBegan) / 1000;
-    if (quarter > this.#quartersSaid && quarter < 4 && seconds > 2) this.#options.write(`${state.valuesDone} of ${state.values} values done, sweep ${state.pass}, ${duration(seconds)}.\n`);
+    if (quarter === this.#quartersSaid || quarter === 4 || seconds < this.#saidAt + 2) return;
     this.#quartersSaid = quarter;
+    this.#saidAt = seconds;
+    this.#options.write(`${state.valuesDone} of ${state.values} values done, sweep ${state.pass}, ${duration(seconds)}.\n`);
   }
 }
 
