@@ -8,10 +8,10 @@
  * `floor` times its original diagonal means that the column depends on earlier
  * ones; the pivot is then set to that diagonal, which leaves the solution of a
  * consistent system with a small step in that direction.
- * @returns how many pivots were so replaced
+ * @returns the columns whose pivots were so replaced, ascending
  */
-export function factorCholesky(a: Float64Array, n: number, floor = 1e-13): number {
-  let replaced = 0;
+export function factorCholesky(a: Float64Array, n: number, floor = 1e-13): number[] {
+  const dependent: number[] = [];
   for (let i = 0; i < n; i++) {
     const rowI = i * n;
     const diagonal = a[rowI + i]!;
@@ -22,12 +22,12 @@ export function factorCholesky(a: Float64Array, n: number, floor = 1e-13): numbe
       if (j < i) a[rowI + j] = sum / a[rowJ + j]!;
       else if (sum > floor * diagonal && sum > 0) a[rowI + i] = Math.sqrt(sum);
       else {
-        replaced++;
+        dependent.push(i);
         a[rowI + i] = diagonal > 0 ? Math.sqrt(diagonal) : 1;
       }
     }
   }
-  return replaced;
+  return dependent;
 }
 
 /** Solves L L' x = b in place of b. 2 n^2 flops. */
@@ -42,4 +42,20 @@ export function solveCholesky(l: Float64Array, n: number, b: Float64Array): void
     b[i] = value;
     for (let k = 0; k < i; k++) b[k] = b[k]! - l[i * n + k]! * value;
   }
+}
+
+/**
+ * z with A z = 0 and z_column = 1: how a dependent column of the factored
+ * matrix comes from earlier, independent ones. n^2 flops.
+ */
+export function nullVector(l: Float64Array, n: number, column: number): Float64Array {
+  const z = new Float64Array(n);
+  z[column] = 1;
+  for (let k = 0; k < column; k++) z[k] = -l[column * n + k]!;
+  for (let i = column - 1; i >= 0; i--) {
+    const value = z[i]! / l[i * n + i]!;
+    z[i] = value;
+    for (let k = 0; k < i; k++) z[k] = z[k]! - l[i * n + k]! * value;
+  }
+  return z;
 }

@@ -6,7 +6,7 @@
  * ill-conditioned H, the support's linear system is solved, cut at the first
  * sign change. The objective never rises.
  */
-import { factorCholesky, solveCholesky } from './cholesky.ts';
+import { factorCholesky, nullVector, solveCholesky } from './cholesky.ts';
 
 export interface QuadraticProblem {
   /** m x m, symmetric, row-major. */
@@ -60,8 +60,12 @@ function cycle(h: Float64Array, l1: Float64Array, l2: Float64Array, u: Float64Ar
   let largest = 0;
   for (const j of coordinates) {
     const curvature = h[j * m + j]! + l2[j]!;
-    if (!(curvature > 0)) continue;
     const old = u[j]!;
+    if (!(curvature > 0)) {
+      // Nothing but the penalty depends on it.
+      if (Math.abs(r[j]!) <= l1[j]!) u[j] = 0;
+      continue;
+    }
     const z = old * curvature - r[j]!;
     const threshold = l1[j]!;
     const next = z > threshold ? (z - threshold) / curvature : z < -threshold ? (z + threshold) / curvature : 0;
@@ -93,6 +97,9 @@ function violation(l1: Float64Array, u: Float64Array, r: Float64Array): number {
 /**
  * Solves the support's linear system; where a penalised coefficient would
  * change its sign, goes as far as the first zero, drops it and solves again.
+ * Where columns of the support depend on each other the quadratic is flat in
+ * some direction, and only the l1 norm has a slope there: along it to the first
+ * zero, or coordinate descent would creep there by l1 a cycle.
  */
 function polish(h: Float64Array, l1: Float64Array, l2: Float64Array, u: Float64Array, r: Float64Array): void {
   const m = u.length;
@@ -102,36 +109,62 @@ function polish(h: Float64Array, l1: Float64Array, l2: Float64Array, u: Float64A
     const s = support.length;
     if (s === 0) return;
     const a = new Float64Array(s * s);
-    const d = new Float64Array(s);
+    const right = new Float64Array(s);
     for (let i = 0; i < s; i++) {
       const row = support[i]! * m;
       for (let k = 0; k <= i; k++) a[i * s + k] = h[row + support[k]!]!;
       a[i * s + i]! += l2[support[i]!]!;
-      d[i] = -(r[support[i]!]! + l1[support[i]!]! * Math.sign(u[support[i]!]!));
+      right[i] = -(r[support[i]!]! + l1[support[i]!]! * Math.sign(u[support[i]!]!));
     }
-    factorCholesky(a, s);
-    solveCholesky(a, s, d);
-    let length = 1;
-    let first = -1;
-    for (let i = 0; i < s; i++) {
-      const j = support[i]!;
-      if (l1[j] === 0 || d[i] === 0) continue;
-      const toZero = -u[j]! / d[i]!;
-      if (toZero > 0 && toZero < length) {
-        length = toZero;
-        first = j;
-      }
-    }
-    if (!falls(h, support, l1, l2, u, r, d, length)) return;
-    for (let i = 0; i < s; i++) {
-      const j = support[i]!;
-      const step = j === first ? -u[j]! : length * d[i]!;
-      u[j] = j === first ? 0 : u[j]! + step;
-      addRow(h, j * m, step, r);
-      r[j] = r[j]! + l2[j]! * step;
-    }
+    if (slide(h, support, l1, l2, u, r, right, a, factorCholesky(a, s))) continue;
+    solveCholesky(a, s, right);
+    const { length, first } = firstZero(support, l1, u, right, 1);
+    if (!falls(h, support, l1, l2, u, r, right, length)) return;
+    move(h, support, l2, u, r, right, length, first);
     if (first < 0) return;
   }
+}
+
+/** A move to a zero along a direction in which the quadratic is flat and the l1 norm falls; whether there was one. */
+function slide(
+  h: Float64Array, support: readonly number[], l1: Float64Array, l2: Float64Array, u: Float64Array, r: Float64Array,
+  downhill: Float64Array, factor: Float64Array, dependent: readonly number[],
+): boolean {
+  for (const column of dependent) {
+    const z = nullVector(factor, support.length, column);
+    const d = z.reduce((sum, value, i) => sum + value * downhill[i]!, 0) < 0 ? z.map((value) => -value) : z;
+    const { length, first } = firstZero(support, l1, u, d, Infinity);
+    if (first < 0 || !falls(h, support, l1, l2, u, r, d, length)) continue;
+    move(h, support, l2, u, r, d, length, first);
+    return true;
+  }
+  return false;
+}
+
+/** How far the direction d can be gone, up to `most`, before a penalised coefficient is zero; the first that is, or -1. */
+function firstZero(support: readonly number[], l1: Float64Array, u: Float64Array, d: Float64Array, most: number): { length: number; first: number } {
+  let length = most;
+  let first = -1;
+  support.forEach((j, i) => {
+    if (l1[j] === 0 || d[i] === 0) return;
+    const toZero = -u[j]! / d[i]!;
+    if (toZero > 0 && toZero < length) {
+      length = toZero;
+      first = j;
+    }
+  });
+  return { length, first };
+}
+
+/** u += length d, with coordinate `first` at zero exactly. */
+function move(h: Float64Array, support: readonly number[], l2: Float64Array, u: Float64Array, r: Float64Array, d: Float64Array, length: number, first: number): void {
+  const m = u.length;
+  support.forEach((j, i) => {
+    const step = j === first ? -u[j]! : length * d[i]!;
+    u[j] = j === first ? 0 : u[j]! + step;
+    addRow(h, j * m, step, r);
+    r[j] = r[j]! + l2[j]! * step;
+  });
 }
 
 /** Whether the step lowers the objective: slope + curvature below zero. A replaced pivot may make it not so. */

@@ -1,0 +1,217 @@
+import test from 'ava';
+import { Matrix, pseudoInverse } from 'ml-matrix';
+import { factorCholesky, nullVector, solveCholesky } from '../../packages/core/src/solve/cholesky.ts';
+import { solveQuadratic } from '../../packages/core/src/solve/quadratic.ts';
+import type { QuadraticProblem } from '../../packages/core/src/solve/quadratic.ts';
+import { workingSet } from '../../packages/core/src/solve/workingSet.ts';
+import { inOrder, solverWorks } from '../../packages/core/src/solve/works.ts';
+import { Random } from '../support/random.ts';
+
+/** B'B with B of `rank` rows whose sizes fall from 1 to 1 / condition. */
+function semidefinite(random: Random, m: number, rank: number, condition = 1): Float64Array {
+  const rows = Array.from({ length: rank }, (_, k) => random.normals(m).map((value) => value * condition ** (-k / Math.max(1, rank - 1))));
+  return Float64Array.from({ length: m * m }, (_, at) => rows.reduce((total, row) => total + row[Math.floor(at / m)]! * row[at % m]!, 0));
+}
+
+function multiply(h: Float64Array, x: ArrayLike<number>): Float64Array {
+  const m = x.length;
+  return Float64Array.from({ length: m }, (_, i) => {
+    let total = 0;
+    for (let j = 0; j < m; j++) total += h[i * m + j]! * x[j]!;
+    return total;
+  });
+}
+
+/** The objective less its value at `start`, summed so that nothing cancels but what must. */
+function objective({ hessian, gradient, start, l1, l2 }: QuadraticProblem, u: ArrayLike<number>): number {
+  const d = start.map((b, j) => u[j]! - b);
+  const hd = multiply(hessian, d);
+  let total = 0;
+  for (let j = 0; j < d.length; j++) total += d[j]! * (gradient[j]! + hd[j]! / 2) + l1[j]! * (Math.abs(u[j]!) - Math.abs(start[j]!)) + (l2[j]! / 2) * (u[j]! ** 2 - start[j]! ** 2);
+  return total;
+}
+
+function violation({ hessian, gradient, start, l1, l2 }: QuadraticProblem, u: Float64Array): number {
+  const hd = multiply(hessian, start.map((b, j) => u[j]! - b));
+  return Math.max(0, ...u.map((value, j) => {
+    const r = gradient[j]! + hd[j]! + l2[j]! * value;
+    return value === 0 ? Math.abs(r) - l1[j]! : Math.abs(r + l1[j]! * Math.sign(value));
+  }));
+}
+
+/** The least objective over every pattern of signs: each pattern's linear system, where its solution has those signs. */
+function bruteForce(problem: QuadraticProblem): number {
+  const { hessian, gradient, start, l1, l2 } = problem;
+  const m = start.length;
+  const base = multiply(hessian, start);
+  let least = objective(problem, new Float64Array(m));
+  for (let pattern = 0; pattern < 3 ** m; pattern++) {
+    const signs = Array.from({ length: m }, (_, j) => (Math.floor(pattern / 3 ** j) % 3) - 1);
+    const support = signs.flatMap((sign, j) => (sign === 0 ? [] : [j]));
+    if (support.length === 0) continue;
+    const a = new Matrix(support.map((i) => support.map((j) => hessian[i * m + j]! + (i === j ? l2[i]! : 0))));
+    const right = Matrix.columnVector(support.map((j) => base[j]! - gradient[j]! - l1[j]! * signs[j]!));
+    const solution = pseudoInverse(a).mmul(right).getColumn(0);
+    const u = new Float64Array(m);
+    support.forEach((j, s) => (u[j] = solution[s]!));
+    if (support.every((j) => l1[j] === 0 || Math.sign(u[j]!) === signs[j])) least = Math.min(least, objective(problem, u));
+  }
+  return least;
+}
+
+/** A problem whose gradient is within the range of H, so that there is a minimum even without a penalty. */
+function randomProblem(random: Random, m: number, hessian: Float64Array, penalised: (j: number) => number, l2 = 0): QuadraticProblem {
+  const gradient = multiply(hessian, random.normals(m));
+  const largest = Math.max(...gradient.map(Math.abs), 1e-300);
+  return {
+    hessian,
+    gradient,
+    start: Float64Array.from({ length: m }, () => (random.chance(0.4) ? 0 : random.normal())),
+    l1: Float64Array.from({ length: m }, (_, j) => penalised(j) * largest),
+    l2: Float64Array.from({ length: m }, (_, j) => l2 * hessian[j * m + j]!),
+    tolerance: 1e-10 * largest,
+  };
+}
+
+test('the M-step is the best of all sign patterns', (t) => {
+  for (let seed = 0; seed < 150; seed++) {
+    const random = new Random(seed);
+    const m = 1 + random.integer(5);
+    const rank = random.chance(0.3) ? Math.max(1, m - 2) : m + 2;
+    const problem = randomProblem(random, m, semidefinite(random, m, rank), () => (random.chance(0.2) ? 0 : random.uniform() * 0.5), random.pick([0, 0, 0.3]));
+    const u = solveQuadratic(problem);
+    const least = bruteForce(problem);
+    const scale = 1 + Math.abs(least);
+    t.true(objective(problem, u) <= least + 1e-9 * scale, `seed ${seed}: ${objective(problem, u)} above ${least}`);
+    t.true(objective(problem, u) >= least - 1e-9 * scale, `seed ${seed}: ${objective(problem, u)} below ${least}`);
+  }
+});
+
+const KINDS: Readonly<Record<string, (random: Random, m: number) => Float64Array>> = {
+  'well-conditioned': (random, m) => semidefinite(random, m, 3 * m),
+  'singular, rank m/2': (random, m) => semidefinite(random, m, Math.ceil(m / 2)),
+  'condition 1e6': (random, m) => semidefinite(random, m, m, 1e3),
+  'condition 1e12': (random, m) => semidefinite(random, m, m, 1e6),
+  'copies of columns, some with another sign': (random, m) => {
+    const base = semidefinite(random, m, 2 * m);
+    const of = Array.from({ length: m }, (_, j) => (j < m / 2 ? j : random.integer(Math.ceil(m / 2))));
+    const sign = of.map((_, j) => (j < m / 2 ? 1 : random.pick([1, -1])));
+    return Float64Array.from({ length: m * m }, (_, at) => sign[Math.floor(at / m)]! * sign[at % m]! * base[of[Math.floor(at / m)]! * m + of[at % m]!]!);
+  },
+  'columns of scales 1e-6 to 1e6': (random, m) => {
+    const base = semidefinite(random, m, 2 * m);
+    const scales = Array.from({ length: m }, (_, j) => 10 ** ((12 * j) / Math.max(1, m - 1) - 6));
+    return base.map((value, at) => value * scales[Math.floor(at / m)]! * scales[at % m]!);
+  },
+  'a column of zeros': (random, m) => {
+    const base = semidefinite(random, m, 2 * m);
+    return base.map((value, at) => (Math.floor(at / m) === 0 || at % m === 0 ? 0 : value));
+  },
+};
+
+for (const [kind, make] of Object.entries(KINDS)) {
+  test(`${kind}: the optimality conditions hold and the objective has not risen`, (t) => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = new Random(1000 + seed);
+      const m = random.pick([1, 2, 7, 20, 40]);
+      const strength = random.pick([0.3, 0.01, 1e-4]);
+      const problem = randomProblem(random, m, make(random, m), () => (random.chance(0.1) ? 0 : strength), random.pick([0, 0, 0.01]));
+      const before = JSON.stringify([...problem.start, ...problem.gradient]);
+      const u = solveQuadratic(problem);
+      t.is(JSON.stringify([...problem.start, ...problem.gradient]), before, 'the problem itself is left alone');
+      const largest = Math.max(...problem.gradient.map(Math.abs));
+      t.true(violation(problem, u) <= 2e-10 * largest, `seed ${seed}, m ${m}, l1 ${strength}: violation ${violation(problem, u) / largest}`);
+      t.true(objective(problem, u) <= 1e-13 * (1 + largest));
+    }
+  });
+}
+
+test('without a penalty the M-step solves the linear system, also a singular one that has a solution', (t) => {
+  for (let seed = 0; seed < 60; seed++) {
+    const random = new Random(2000 + seed);
+    const m = random.pick([1, 3, 12, 30]);
+    const rank = random.pick([m, m, Math.ceil(m / 2)]);
+    const problem = randomProblem(random, m, semidefinite(random, m, rank), () => 0);
+    const u = solveQuadratic(problem);
+    t.true(violation(problem, u) <= 1e-7 * Math.max(...problem.gradient.map(Math.abs)), `seed ${seed}, m ${m}, rank ${rank}`);
+  }
+});
+
+test('ridge alone is the ridge solution', (t) => {
+  const random = new Random(3);
+  const m = 9;
+  const hessian = semidefinite(random, m, 3);
+  const problem: QuadraticProblem = { hessian, gradient: random.normals(m), start: random.normals(m), l1: new Float64Array(m), l2: new Float64Array(m).fill(0.1), tolerance: 1e-12 };
+  const right = multiply(hessian, problem.start).map((value, j) => value - problem.gradient[j]!);
+  const a = new Matrix(Array.from({ length: m }, (_, i) => Array.from({ length: m }, (__, j) => hessian[i * m + j]! + (i === j ? 0.1 : 0))));
+  const expected = pseudoInverse(a).mmul(Matrix.columnVector(Array.from(right))).getColumn(0);
+  solveQuadratic(problem).forEach((value, j) => t.true(Math.abs(value - expected[j]!) < 1e-11));
+});
+
+test('coefficients that the penalty holds at zero are zero exactly', (t) => {
+  const random = new Random(4);
+  const m = 30;
+  const problem = { ...randomProblem(random, m, semidefinite(random, m, 2 * m), () => 0.7), start: random.normals(m) };
+  const u = solveQuadratic(problem);
+  const zeros = u.filter((value) => value === 0).length;
+  t.true(zeros > 10 && zeros < m, `${zeros} zeros`);
+  t.true(u.every((value) => value === 0 || Math.abs(value) > 1e-12));
+});
+
+test('Cholesky factors and solves what is definite', (t) => {
+  for (const n of [1, 2, 5, 17, 60]) {
+    const random = new Random(n);
+    const a = semidefinite(random, n, 2 * n);
+    const l = a.slice();
+    t.deepEqual(factorCholesky(l, n), []);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let k = 0; k <= j; k++) sum += l[i * n + k]! * l[j * n + k]!;
+        t.true(Math.abs(sum - a[i * n + j]!) < 1e-13 * (1 + Math.abs(a[i * n + i]!)));
+      }
+    }
+    const x = random.normals(n);
+    const b = multiply(a, x);
+    solveCholesky(l, n, b);
+    t.true(Math.max(...b.map((value, j) => Math.abs(value - x[j]!))) < 1e-9);
+  }
+});
+
+test('Cholesky counts columns that depend on earlier ones, and still solves a consistent system', (t) => {
+  const random = new Random(8);
+  const n = 8;
+  const rows = Array.from({ length: 12 }, () => random.normals(n));
+  for (const row of rows) {
+    row[3] = row[1]!;
+    row[6] = row[0]! - 2 * row[2]!;
+  }
+  const a = Float64Array.from({ length: n * n }, (_, at) => rows.reduce((total, row) => total + row[Math.floor(at / n)]! * row[at % n]!, 0));
+  const l = a.slice();
+  t.deepEqual(factorCholesky(l, n), [3, 6]);
+  const right = multiply(a, random.normals(n));
+  const solution = right.slice();
+  solveCholesky(l, n, solution);
+  multiply(a, solution).forEach((value, j) => t.true(Math.abs(value - right[j]!) < 1e-9));
+  multiply(a, nullVector(l, n, 3)).forEach((value) => t.true(Math.abs(value) < 1e-12));
+  const zero = new Float64Array(4);
+  t.deepEqual(factorCholesky(zero, 2), [0, 1]);
+  t.true(zero.every(Number.isFinite));
+});
+
+test('the working set has what is not zero, what is not penalised, and what the strong rule lets in', (t) => {
+  const usable = Int32Array.of(0, 1, 2, 4, 5);
+  const beta = Float64Array.of(0, 0.1, 0, 9, 0, 0);
+  const gradient = Float64Array.of(0.59, 0, 0.61, 9, 0, 1.19);
+  const l1 = Float64Array.of(1, 1, 1, 1, 0, 2);
+  // 2 * 0.8 - 1 = 0.6 per unit of l1.
+  t.deepEqual([...workingSet(usable, beta, gradient, l1, 0.8, 1)], [1, 2, 4]);
+  t.deepEqual([...workingSet(usable, beta, gradient, l1, 0.4, 1)], [0, 1, 2, 4, 5]);
+});
+
+test('the executor runs works by name, in order', async (t) => {
+  const item: QuadraticProblem = { hessian: Float64Array.of(2), gradient: Float64Array.of(-4), start: Float64Array.of(0), l1: Float64Array.of(1), l2: Float64Array.of(0), tolerance: 1e-12 };
+  const results = await inOrder.map('quadratic', null, [item, { ...item, l1: Float64Array.of(5) }]);
+  t.deepEqual(results, [Float64Array.of(1.5), Float64Array.of(0)]);
+  t.deepEqual(solverWorks.quadratic(null, item), Float64Array.of(1.5));
+});
