@@ -68,7 +68,7 @@ function findings(model: ModelDocument, at: number): string[] {
     const mean = all.reduce((sum, { share, coefficient }) => sum + share * coefficient, 0);
     const ranked = all.filter(({ share }) => share >= least).sort((x, y) => y.coefficient - x.coefficient);
     const said = (some: Level[]): string => some.map((level) => `${name(level.name)} ${percent(average + level.coefficient - mean)}`).join(', ');
-    return `most often late ${said(ranked.slice(0, show))}; least often ${said(ranked.slice(-show).reverse())}`;
+    return `most often late ${said(ranked.slice(0, show))}; least often ${said(ranked.slice(-show).toReversed())}`;
   };
   const oclock = (hour: string): string => `${hour.padStart(2, '0')}:00`;
   return [

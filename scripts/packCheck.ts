@@ -15,6 +15,8 @@ import type { Manifest } from './support/packages.ts';
 /** What may be in a tarball: nothing that only the checkout needs. */
 const WANTED = /^package\/(package\.json|README\.md|LICENSE|bin\/[^/]+\.js|dist\/.+\.(js|d\.ts|wasm|proto))$/;
 const STEP_TIMEOUT = 300_000;
+/** Rows of the small CSV. */
+const ROWS = 400;
 
 class CheckFailed extends Error {}
 
@@ -58,7 +60,7 @@ async function checks(): Promise<void> {
       }
       const manifest = run('tar', ['-xzOf', join(tarballs, file), 'package/package.json'], folder).stdout;
       if (/workspace:|"\.\/src/.test(manifest)) throw new CheckFailed(`its package.json still speaks of the workspace:\n${manifest}`);
-      const whole = [...Object.values((JSON.parse(manifest) as Manifest).bin ?? {})].map((path) => path.replace('./', 'package/'));
+      const whole = Object.values((JSON.parse(manifest) as Manifest).bin ?? {}).map((path) => path.replace('./', 'package/'));
       for (const path of whole) if (!entries.includes(path)) throw new CheckFailed(`${path} is missing`);
     });
   }
@@ -143,8 +145,6 @@ function packageManager(): string[] {
 function typesOfNode(): string {
   return (JSON.parse(readFileSync(join(root, 'node_modules', '@types', 'node', 'package.json'), 'utf8')) as Manifest).version;
 }
-
-const ROWS = 400;
 
 /** Two numbers, a category and a response of two classes that overlap. */
 function smallCsv(): string {

@@ -39,7 +39,7 @@ test('1 to 70 leaves, in chunks of any level that arrive in any order, are merge
     const texts = values.map((_, k) => `${k}`);
     for (let level = 0; level <= rootLevel(leaves); level++) {
       const random = new Random(100 * leaves + level);
-      for (const order of [chunks(leaves, level), chunks(leaves, level).reverse(), random.shuffled(chunks(leaves, level)), random.shuffled(chunks(leaves, level))]) {
+      for (const order of [chunks(leaves, level), chunks(leaves, level).toReversed(), random.shuffled(chunks(leaves, level)), random.shuffled(chunks(leaves, level))]) {
         const tree = new TreeReducer<string>(leaves, pair);
         const sums = new TreeReducer<number>(leaves, add);
         for (const node of order) {

@@ -25,8 +25,8 @@ const columns = ((): Record<string, Float64Array | (string | null)[] | { width: 
   };
 })();
 
-/** Small segments: a block or two each. */
-export const SMALL_SEGMENTS = { capacity: 32 * 2 ** 20, scratchBytes: 3 * 2 ** 20 };
+/** Segments of a block or two each, for two threads. */
+export const SMALL_SEGMENTS = { capacity: 8 * 2 ** 20, scratchBytes: 3 * 2 ** 20 };
 
 export async function mixedRows(options: Partial<LoadOptions> = {}): Promise<LoadedRows> {
   return loadRows(memoryTable(columns, 3000), { response: 'y', responseKind: 'probability', weights: 'w', offset: 'o', missing: 'indicator', ...options });

@@ -36,7 +36,6 @@ export interface Executor {
 }
 
 /** The works an executor knows, by name: structured-cloneable data in and out. Rooms of solve/ add theirs by declaration merging. */
-// eslint-disable-next-line @typescript-eslint/no-empty-interface
 export interface SolverWork {}
 
 export interface Description {

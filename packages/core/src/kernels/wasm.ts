@@ -10,8 +10,7 @@ type Exports = Pick<Kernels, Plain>
     readonly squaredColumn: LossKernels['column'];
     readonly squaredPanels: LossKernels['panels'];
     readonly logisticColumn: LossKernels['column'];
-    readonly logisticPanelsWide: LossKernels['panels'];
-    readonly logisticPanelsNarrow: LossKernels['panels'];
+    readonly logisticPanels: LossKernels['panels'];
   };
 
 /**
@@ -50,7 +49,7 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     selectSparse: exports.selectSparse,
     losses: {
       squared: { column: exports.squaredColumn, panels: exports.squaredPanels },
-      logistic: { column: exports.logisticColumn, panels: wide ? exports.logisticPanelsWide : exports.logisticPanelsNarrow },
+      logistic: { column: exports.logisticColumn, panels: exports.logisticPanels },
     },
   };
 }

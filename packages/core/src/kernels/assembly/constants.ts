@@ -47,7 +47,12 @@ const TABLE: usize = memory.data<f64>([
   2.0 / 27.0,
   2.0 / 29.0,
   2.0 / 31.0,
-  1.0 / 3.0
+  1.0 / 3.0,
+  2.2250738585072009e-308,
+  4503599627370496.0,
+  4503599627371519.0,
+  6.93147180369123816490e-1,
+  1.90821492927058770002e-10
 ], 16);
 
 /** Four zeros: what a missing offset points at. */
@@ -72,6 +77,14 @@ export const HALF: usize = INVERSE_FACTORIAL;
 /** 2/3, then 2/5, 2/7 ... 2/31. */
 export const TWO_OVER_ODD: usize = TABLE + 200;
 export const THIRD: usize = TABLE + 320;
+/** The largest denormal number: the 52 bits of a mantissa. */
+export const MANTISSA: usize = TABLE + 328;
+/** 2^52: an integer below it, put into its low bits, is added to it. */
+export const TWO_52: usize = TABLE + 336;
+/** 2^52 + 1023 */
+export const TWO_52_BIASED: usize = TABLE + 344;
+export const LN2_HIGH: usize = TABLE + 352;
+export const LN2_LOW: usize = TABLE + 360;
 
 /** Both lanes the constant at an address of this table. */
 // @ts-ignore: decorator

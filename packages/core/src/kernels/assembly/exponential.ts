@@ -1,4 +1,7 @@
-import { HALF, INVERSE_FACTORIAL, LEAST_EXPONENT, LOG2_E, MINUS_LN2_HIGH, MINUS_LN2_LOW, ONE, ROUNDER, TWO, TWO_OVER_ODD, constant } from './constants';
+import {
+  HALF, INVERSE_FACTORIAL, LEAST_EXPONENT, LN2_HIGH, LN2_LOW, LOG2_E, MANTISSA, MINUS_LN2_HIGH, MINUS_LN2_LOW, ONE, ROUNDER,
+  TWO, TWO_52, TWO_52_BIASED, TWO_OVER_ODD, constant
+} from './constants';
 
 /**
  * exp(x) for x <= 0, relative error below 5e-16; x below -708 counts as -708. NaN stays NaN.
@@ -55,4 +58,14 @@ export function logOnePlus(e: v128): v128 {
   const v0 = f64x2.relaxed_madd(u4, z4, u0);
   const v8 = f64x2.relaxed_madd(u12, z4, u8);
   return f64x2.mul(s, f64x2.relaxed_madd(v8, z8, v0));
+}
+
+/** log(x) of a finite x >= 1, relative error below 1e-15: x = 2^k m, 1 <= m < 2, and both parts are positive. */
+// @ts-ignore: decorator
+@inline
+export function logarithm(x: v128): v128 {
+  const k = f64x2.sub(v128.or(i64x2.shr_u(x, 52), constant(TWO_52)), constant(TWO_52_BIASED));
+  const m = v128.or(v128.and(x, constant(MANTISSA)), constant(ONE));
+  const rest = f64x2.relaxed_madd(k, constant(LN2_LOW), logOnePlus(f64x2.sub(m, constant(ONE))));
+  return f64x2.relaxed_madd(k, constant(LN2_HIGH), rest);
 }

@@ -6,7 +6,7 @@ export {
 export { gatherColumns, gatherColumns32 } from './gather';
 export { gramNarrow, gramWide } from './gram';
 export { gram32Narrow, gram32Wide } from './gram32';
-export { logisticColumn, logisticPanelsNarrow, logisticPanelsWide } from './logistic';
+export { logisticColumn, logisticPanels } from './logistic';
 export { gradientPanelsNarrow, gradientPanelsWide, psiPanelsNarrow, psiPanelsWide } from './panels';
 export {
   selectSparse, sparseCodesGram, sparseDenseGram, sparseGradientColumn, sparseGradientPanels, sparseGram, sparsePsiColumn,

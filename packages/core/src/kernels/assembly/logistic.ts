@@ -1,7 +1,6 @@
 import { HALF, ONE, SIGN, SMALL_FACTOR, THIRD, ZERO, constant } from './constants';
-import { exponential, logOnePlus } from './exponential';
-import { logarithm } from './logarithm';
-import { addPair, addSum, lanes } from './sums';
+import { exponential, logOnePlus, logarithm } from './exponential';
+import { addColumns, addSum, lanes } from './sums';
 
 /*
  * Logistic loss l = log(1 + exp(psi)) - y psi, 0 <= y <= 1. With e = exp(-|psi|), d = 1 / (1 + e) and
@@ -13,16 +12,32 @@ import { addPair, addSum, lanes } from './sums';
  * For y in {0, 1} the brackets are single terms: a is e d or d with all its digits, however separated the data are,
  * and a^2 / c is exp(-margin). e is at least exp(-708), so nothing is 0 / 0 or 0 Infinity.
  *
- * Sum of log(1 + e) for unit weights: the logarithm of a product, one for at most CHUNK factors in [1, 2]; where
+ * Sum of log(1 + e) for weights 0 and 1: the logarithm of a product, one for at most CHUNK factors in [1, 2]; where
  * e <= 2^-13 a factor would lose its digits, and the series e - e^2/2 + e^3/3 (remainder 5e-13 of it) is added instead.
  *
  * Rows of weight 0 have their inputs replaced by zeros and then weigh 0: they add nothing, whatever they hold.
+ *
+ * About 2 ns an element with 256-bit vectors, 4 without; weights other than 0 and 1 add half.
  */
 
 /** Most factors of one product: 2^500, so that two of them can be multiplied. */
 const CHUNK = 500;
 
-/** far of the comment above, from y, 1 - y and the mask psi >= 0. */
+/** What is known of the weights. */
+const ALL_ONE = 0;
+const ZERO_OR_ONE = 1;
+const ANY = 2;
+
+function kindOf(n: i32, w: usize): i32 {
+  if (!w) return ALL_ONE;
+  for (; n > 0; n--, w += 8) {
+    const weight = load<f64>(w);
+    if (weight != 0 && weight != 1) return ANY;
+  }
+  return ZERO_OR_ONE;
+}
+
+/** far of the comment above. */
 // @ts-ignore: decorator
 @inline
 function farShare(y: v128, positive: v128): v128 {
@@ -39,16 +54,16 @@ function addSmallLogs(sum: v128, e: v128, large: v128): v128 {
 }
 
 /**
- * The loop over n steps of one or (wide) two neighbouring vectors of two elements.
+ * The loop over n steps of two neighbouring vectors, four elements. panel: a row is a step, with one number of y, w
+ * and offset for its elements, which are columns with sums of their own. Otherwise the elements are rows of one
+ * column. `panel` and `kind` are constants, of which the compiler keeps one branch.
  *
- * panel: an element's row is its step, y, w and offset are one number a step, and the lanes are columns with sums of
- * their own. Otherwise the elements are rows of one column. `wide`, `panel` and `weighted` are constants: the
- * compiler keeps one branch. The arithmetic of an element does not depend on `wide`.
+ * Everything is written twice, side by side, for the vectors 0 and 1: V8 joins such pairs (tiles.ts).
  */
 // @ts-ignore: decorator
 @inline
 function logistic(
-  wide: bool, panel: bool, weighted: bool, n: i32, psi: usize, step: usize, offset: usize, offsetStep: usize,
+  panel: bool, kind: i32, n: i32, psi: usize, step: usize, offset: usize, offsetStep: usize,
   y: usize, w: usize, rowStep: usize, residual: usize, curvature: usize, sums: usize
 ): void {
   const zero = f64x2.splat(0);
@@ -60,14 +75,15 @@ function logistic(
     n -= chunk;
     for (; chunk > 0; chunk--) {
       const one = constant(ONE), sign = constant(SIGN);
-      let x0 = v128.load(psi), x1 = wide ? v128.load(psi, 16) : zero;
+      let x0 = v128.load(psi), x1 = v128.load(psi, 16);
       let y0 = panel ? v128.load_splat<f64>(y) : v128.load(y), y1 = panel ? y0 : v128.load(y, 16);
       let o0 = panel ? v128.load_splat<f64>(offset) : v128.load(offset), o1 = panel ? o0 : v128.load(offset, 16);
-      let w0 = one, w1 = one;
-      if (weighted) {
+      let w0 = one, w1 = one, present0 = zero, present1 = zero;
+      if (kind != ALL_ONE) {
         w0 = panel ? v128.load_splat<f64>(w) : v128.load(w);
         w1 = panel ? w0 : v128.load(w, 16);
-        const present0 = f64x2.ne(w0, zero), present1 = f64x2.ne(w1, zero);
+        present0 = f64x2.ne(w0, zero);
+        present1 = f64x2.ne(w1, zero);
         x0 = v128.and(x0, present0);
         x1 = v128.and(x1, present1);
         y0 = v128.and(y0, present0);
@@ -93,43 +109,42 @@ function logistic(
       const odds0 = f64x2.relaxed_nmadd(far0, f64x2.mul(s0, inverse0), near0);
       const odds1 = f64x2.relaxed_nmadd(far1, f64x2.mul(s1, inverse1), near1);
       let wa0 = a0, wa1 = a1, wc0 = c0, wc1 = c1, q0 = bracket0, q1 = bracket1;
-      if (weighted) {
-        loss0 = f64x2.relaxed_madd(w0, f64x2.relaxed_nmadd(far0, minus0, logOnePlus(e0)), loss0);
-        if (wide) loss1 = f64x2.relaxed_madd(w1, f64x2.relaxed_nmadd(far1, minus1, logOnePlus(e1)), loss1);
+      if (kind != ALL_ONE) {
         wa0 = f64x2.mul(w0, a0);
         wa1 = f64x2.mul(w1, a1);
         wc0 = f64x2.mul(w0, c0);
         wc1 = f64x2.mul(w1, c1);
         q0 = f64x2.mul(w0, bracket0);
         q1 = f64x2.mul(w1, bracket1);
+      }
+      if (kind == ANY) {
+        loss0 = f64x2.relaxed_madd(w0, f64x2.relaxed_nmadd(far0, minus0, logOnePlus(e0)), loss0);
+        loss1 = f64x2.relaxed_madd(w1, f64x2.relaxed_nmadd(far1, minus1, logOnePlus(e1)), loss1);
       } else {
-        const large0 = f64x2.gt(e0, constant(SMALL_FACTOR)), large1 = f64x2.gt(e1, constant(SMALL_FACTOR));
-        product0 = f64x2.mul(product0, f64x2.add(one, v128.and(e0, large0)));
-        loss0 = addSmallLogs(f64x2.relaxed_nmadd(far0, minus0, loss0), e0, large0);
-        if (wide) {
-          product1 = f64x2.mul(product1, f64x2.add(one, v128.and(e1, large1)));
-          loss1 = addSmallLogs(f64x2.relaxed_nmadd(far1, minus1, loss1), e1, large1);
-        }
+        const counted0 = kind == ALL_ONE ? e0 : v128.and(e0, present0), counted1 = kind == ALL_ONE ? e1 : v128.and(e1, present1);
+        const large0 = f64x2.gt(counted0, constant(SMALL_FACTOR)), large1 = f64x2.gt(counted1, constant(SMALL_FACTOR));
+        product0 = f64x2.mul(product0, f64x2.add(one, v128.and(counted0, large0)));
+        product1 = f64x2.mul(product1, f64x2.add(one, v128.and(counted1, large1)));
+        loss0 = addSmallLogs(f64x2.relaxed_nmadd(far0, minus0, loss0), counted0, large0);
+        loss1 = addSmallLogs(f64x2.relaxed_nmadd(far1, minus1, loss1), counted1, large1);
       }
       gradient0 = f64x2.add(gradient0, wa0);
+      gradient1 = f64x2.add(gradient1, wa1);
       alignment0 = f64x2.relaxed_madd(wa0, t0, alignment0);
+      alignment1 = f64x2.relaxed_madd(wa1, t1, alignment1);
       curvatures0 = f64x2.add(curvatures0, wc0);
+      curvatures1 = f64x2.add(curvatures1, wc1);
       curvatureT0 = f64x2.relaxed_madd(wc0, t0, curvatureT0);
+      curvatureT1 = f64x2.relaxed_madd(wc1, t1, curvatureT1);
       pearson0 = f64x2.relaxed_nmadd(q0, odds0, pearson0);
+      pearson1 = f64x2.relaxed_nmadd(q1, odds1, pearson1);
       square0 = f64x2.relaxed_madd(wc0, c0, square0);
-      if (wide) {
-        gradient1 = f64x2.add(gradient1, wa1);
-        alignment1 = f64x2.relaxed_madd(wa1, t1, alignment1);
-        curvatures1 = f64x2.add(curvatures1, wc1);
-        curvatureT1 = f64x2.relaxed_madd(wc1, t1, curvatureT1);
-        pearson1 = f64x2.relaxed_nmadd(q1, odds1, pearson1);
-        square1 = f64x2.relaxed_madd(wc1, c1, square1);
-      }
+      square1 = f64x2.relaxed_madd(wc1, c1, square1);
       v128.store(residual, wa0);
-      if (wide) v128.store(residual, wa1, 16);
+      v128.store(residual, wa1, 16);
       if (!panel && curvature) {
         v128.store(curvature, wc0);
-        if (wide) v128.store(curvature, wc1, 16);
+        v128.store(curvature, wc1, 16);
         curvature += step;
       }
       psi += step;
@@ -138,32 +153,23 @@ function logistic(
       y += rowStep;
       w += rowStep;
     }
-    if (!weighted) {
+    if (kind != ANY) {
       if (panel) {
-        loss0 = f64x2.add(loss0, logarithms(product0));
-        if (wide) loss1 = f64x2.add(loss1, logarithms(product1));
+        loss0 = f64x2.add(loss0, logarithm(product0));
+        loss1 = f64x2.add(loss1, logarithm(product1));
       } else {
-        loss0 = f64x2.add(loss0, logarithms(f64x2.mul(product0, product1)));
+        loss0 = f64x2.add(loss0, logarithm(f64x2.mul(product0, product1)));
       }
     }
   }
   if (panel) {
-    addPair(sums, loss0);
-    addPair(sums + 64, gradient0);
-    addPair(sums + 128, alignment0);
-    addPair(sums + 192, curvatures0);
-    addPair(sums + 256, curvatureT0);
-    addPair(sums + 320, pearson0);
-    addPair(sums + 384, square0);
-    if (wide) {
-      addPair(sums + 16, loss1);
-      addPair(sums + 80, gradient1);
-      addPair(sums + 144, alignment1);
-      addPair(sums + 208, curvatures1);
-      addPair(sums + 272, curvatureT1);
-      addPair(sums + 336, pearson1);
-      addPair(sums + 400, square1);
-    }
+    addColumns(sums, loss0, loss1);
+    addColumns(sums + 64, gradient0, gradient1);
+    addColumns(sums + 128, alignment0, alignment1);
+    addColumns(sums + 192, curvatures0, curvatures1);
+    addColumns(sums + 256, curvatureT0, curvatureT1);
+    addColumns(sums + 320, pearson0, pearson1);
+    addColumns(sums + 384, square0, square1);
   } else {
     addSum(sums, lanes(f64x2.add(loss0, loss1)));
     addSum(sums + 8, lanes(f64x2.add(gradient0, gradient1)));
@@ -173,13 +179,6 @@ function logistic(
     addSum(sums + 40, lanes(f64x2.add(pearson0, pearson1)));
     addSum(sums + 48, lanes(f64x2.add(square0, square1)));
   }
-}
-
-/** The logarithm of both lanes. */
-// @ts-ignore: decorator
-@inline
-function logarithms(x: v128): v128 {
-  return f64x2.replace_lane(f64x2.splat(logarithm(f64x2.extract_lane(x, 0))), 1, logarithm(f64x2.extract_lane(x, 1)));
 }
 
 /** One row: the last ones of a column, whose number is no multiple of four. */
@@ -207,15 +206,17 @@ function logisticRow(x: f64, offset: f64, y: f64, weight: f64, residual: usize, 
 }
 
 export function logisticColumn(n: i32, psi: usize, offset: usize, y: usize, w: usize, residual: usize, curvature: usize, sums: usize): void {
-  const steps = n >> 2, done = <usize>steps << 5;
-  const offsetStep: usize = offset ? 32 : 0;
-  const offsets = offset ? offset : ZERO;
-  if (w) {
-    logistic(true, false, true, steps, psi, 32, offsets, offsetStep, y, w, 32, residual, curvature, sums);
+  const steps = n >> 2;
+  const offsets = offset ? offset : ZERO, offsetStep: usize = offset ? 32 : 0;
+  const kind = kindOf(n, w);
+  if (kind == ALL_ONE) {
+    logistic(false, ALL_ONE, steps, psi, 32, offsets, offsetStep, y, w, 32, residual, curvature, sums);
+  } else if (kind == ZERO_OR_ONE) {
+    logistic(false, ZERO_OR_ONE, steps, psi, 32, offsets, offsetStep, y, w, 32, residual, curvature, sums);
   } else {
-    logistic(true, false, false, steps, psi, 32, offsets, offsetStep, y, w, 32, residual, curvature, sums);
+    logistic(false, ANY, steps, psi, 32, offsets, offsetStep, y, w, 32, residual, curvature, sums);
   }
-  for (let i = done, end = <usize>n << 3; i < end; i += 8) {
+  for (let i = <usize>steps << 5, end = <usize>n << 3; i < end; i += 8) {
     logisticRow(
       load<f64>(psi + i), offset ? load<f64>(offset + i) : 0, load<f64>(y + i), w ? load<f64>(w + i) : 1,
       residual + i, curvature ? curvature + i : 0, sums
@@ -223,27 +224,18 @@ export function logisticColumn(n: i32, psi: usize, offset: usize, y: usize, w: u
   }
 }
 
-/** Two (or, wide, four) columns of a panel at a time. */
-// @ts-ignore: decorator
-@inline
-function panels(wide: bool, n: i32, panels: i32, psi: usize, psiStride: usize, offset: usize, y: usize, w: usize, sums: usize, sumsStride: usize): void {
-  const offsetStep: usize = offset ? 8 : 0;
-  if (!offset) offset = ZERO;
+export function logisticPanels(n: i32, panels: i32, psi: usize, psiStride: usize, offset: usize, y: usize, w: usize, sums: usize, sumsStride: usize): void {
+  const offsets = offset ? offset : ZERO, offsetStep: usize = offset ? 8 : 0;
+  const kind = kindOf(n, w);
   for (; panels > 0; panels--, psi += psiStride, sums += sumsStride) {
-    for (let c: usize = 0; c < 64; c += wide ? 32 : 16) {
-      if (w) {
-        logistic(wide, true, true, n, psi + c, 64, offset, offsetStep, y, w, 8, psi + c, 0, sums + c);
+    for (let c: usize = 0; c < 64; c += 32) {
+      if (kind == ALL_ONE) {
+        logistic(true, ALL_ONE, n, psi + c, 64, offsets, offsetStep, y, w, 8, psi + c, 0, sums + c);
+      } else if (kind == ZERO_OR_ONE) {
+        logistic(true, ZERO_OR_ONE, n, psi + c, 64, offsets, offsetStep, y, w, 8, psi + c, 0, sums + c);
       } else {
-        logistic(wide, true, false, n, psi + c, 64, offset, offsetStep, y, w, 8, psi + c, 0, sums + c);
+        logistic(true, ANY, n, psi + c, 64, offsets, offsetStep, y, w, 8, psi + c, 0, sums + c);
       }
     }
   }
-}
-
-export function logisticPanelsWide(n: i32, count: i32, psi: usize, psiStride: usize, offset: usize, y: usize, w: usize, sums: usize, sumsStride: usize): void {
-  panels(true, n, count, psi, psiStride, offset, y, w, sums, sumsStride);
-}
-
-export function logisticPanelsNarrow(n: i32, count: i32, psi: usize, psiStride: usize, offset: usize, y: usize, w: usize, sums: usize, sumsStride: usize): void {
-  panels(false, n, count, psi, psiStride, offset, y, w, sums, sumsStride);
 }

@@ -1,5 +1,5 @@
 import { HALF, ONE, ZERO, constant } from './constants';
-import { addPair, addSum } from './sums';
+import { addColumns, addSum } from './sums';
 
 /*
  * Squared loss l = (psi - y)^2 / 2: a = psi - y, c = 1, a^2 / c = a^2.
@@ -36,40 +36,47 @@ export function squaredColumn(n: i32, psi: usize, offset: usize, y: usize, w: us
   addSum(sums + 48, weights);
 }
 
-/** Panels, two columns at a time. The inputs of a row of weight 0 become zeros: it adds nothing, whatever they hold. */
+/** Panels, four columns at a time. The inputs of a row of weight 0 become zeros: it adds nothing, whatever they hold. */
 export function squaredPanels(n: i32, panels: i32, psi: usize, psiStride: usize, offset: usize, y: usize, w: usize, sums: usize, sumsStride: usize): void {
   const wStep: usize = w ? 8 : 0, offsetStep: usize = offset ? 8 : 0;
   if (!w) w = ONE;
   if (!offset) offset = ZERO;
   for (; panels > 0; panels--, psi += psiStride, sums += sumsStride) {
-    for (let pair: usize = 0; pair < 64; pair += 16) {
-      squaredPair(n, psi + pair, offset, offsetStep, y, w, wStep, sums + pair);
-    }
+    fourColumns(n, psi, offset, offsetStep, y, w, wStep, sums);
+    fourColumns(n, psi + 32, offset, offsetStep, y, w, wStep, sums + 32);
   }
 }
 
-function squaredPair(n: i32, psi: usize, offset: usize, offsetStep: usize, y: usize, w: usize, wStep: usize, sums: usize): void {
+function fourColumns(n: i32, psi: usize, offset: usize, offsetStep: usize, y: usize, w: usize, wStep: usize, sums: usize): void {
   const zero = f64x2.splat(0);
-  let gradient = zero, alignment = zero, weights = zero, weightedT = zero, pearson = zero;
+  let gradient0 = zero, alignment0 = zero, weightedT0 = zero, pearson0 = zero;
+  let gradient1 = zero, alignment1 = zero, weightedT1 = zero, pearson1 = zero;
+  let weights = zero;
   for (; n > 0; n--, psi += 64, y += 8, w += wStep, offset += offsetStep) {
     const weight = v128.load_splat<f64>(w);
     const present = f64x2.ne(weight, zero);
-    const value = v128.and(v128.load(psi), present);
-    const a = f64x2.sub(value, v128.and(v128.load_splat<f64>(y), present));
-    const t = f64x2.sub(value, v128.and(v128.load_splat<f64>(offset), present));
-    const wa = f64x2.mul(weight, a);
-    v128.store(psi, wa);
-    gradient = f64x2.add(gradient, wa);
-    alignment = f64x2.relaxed_madd(wa, t, alignment);
+    const response = v128.and(v128.load_splat<f64>(y), present), shift = v128.and(v128.load_splat<f64>(offset), present);
+    const x0 = v128.and(v128.load(psi), present), x1 = v128.and(v128.load(psi, 16), present);
+    const a0 = f64x2.sub(x0, response), a1 = f64x2.sub(x1, response);
+    const t0 = f64x2.sub(x0, shift), t1 = f64x2.sub(x1, shift);
+    const wa0 = f64x2.mul(weight, a0), wa1 = f64x2.mul(weight, a1);
+    v128.store(psi, wa0);
+    v128.store(psi, wa1, 16);
+    gradient0 = f64x2.add(gradient0, wa0);
+    gradient1 = f64x2.add(gradient1, wa1);
+    alignment0 = f64x2.relaxed_madd(wa0, t0, alignment0);
+    alignment1 = f64x2.relaxed_madd(wa1, t1, alignment1);
     weights = f64x2.add(weights, weight);
-    weightedT = f64x2.relaxed_madd(weight, t, weightedT);
-    pearson = f64x2.relaxed_madd(wa, a, pearson);
+    weightedT0 = f64x2.relaxed_madd(weight, t0, weightedT0);
+    weightedT1 = f64x2.relaxed_madd(weight, t1, weightedT1);
+    pearson0 = f64x2.relaxed_madd(wa0, a0, pearson0);
+    pearson1 = f64x2.relaxed_madd(wa1, a1, pearson1);
   }
-  addPair(sums, f64x2.mul(constant(HALF), pearson));
-  addPair(sums + 64, gradient);
-  addPair(sums + 128, alignment);
-  addPair(sums + 192, weights);
-  addPair(sums + 256, weightedT);
-  addPair(sums + 320, pearson);
-  addPair(sums + 384, weights);
+  addColumns(sums, f64x2.mul(constant(HALF), pearson0), f64x2.mul(constant(HALF), pearson1));
+  addColumns(sums + 64, gradient0, gradient1);
+  addColumns(sums + 128, alignment0, alignment1);
+  addColumns(sums + 192, weights, weights);
+  addColumns(sums + 256, weightedT0, weightedT1);
+  addColumns(sums + 320, pearson0, pearson1);
+  addColumns(sums + 384, weights, weights);
 }

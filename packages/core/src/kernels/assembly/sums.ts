@@ -5,11 +5,14 @@ export function addSum(to: usize, value: f64): void {
   store<f64>(to, load<f64>(to) + value);
 }
 
-/** Adds the two lanes to two neighbouring columns. */
+/** Adds two vectors to four neighbouring columns. Loads, additions, stores: see tiles.ts. */
 // @ts-ignore: decorator
 @inline
-export function addPair(to: usize, value: v128): void {
-  v128.store(to, f64x2.add(v128.load(to), value));
+export function addColumns(to: usize, left: v128, right: v128): void {
+  const t0 = f64x2.add(v128.load(to), left);
+  const t1 = f64x2.add(v128.load(to, 16), right);
+  v128.store(to, t0);
+  v128.store(to, t1, 16);
 }
 
 // @ts-ignore: decorator

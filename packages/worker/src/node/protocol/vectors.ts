@@ -24,5 +24,6 @@ export function vectorOf<Values extends Vector>(type: VectorType<Values>, bytes:
     throw new DataError('BAD_MESSAGE', `A message has ${bytes.byteLength} bytes of ${what}; ${length === null ? `a multiple of ${size}` : `${length * size}`} are expected.`);
   }
   if (bytes.byteOffset % size === 0) return new type(bytes.buffer, bytes.byteOffset, count);
-  return new type(bytes.slice().buffer, 0, count);
+  // Not bytes.slice(): of a Buffer, which protobufjs hands out, that is a view.
+  return new type(new Uint8Array(bytes).buffer, 0, count);
 }

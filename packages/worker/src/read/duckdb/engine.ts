@@ -23,6 +23,7 @@ export async function startEngine(options: ReadOptions): Promise<Engine> {
       autoload_known_extensions: 'false',
       temp_directory: scratch.path,
       preserve_insertion_order: 'true',
+      enable_external_file_cache: 'false',
       ...(options.threads === undefined ? {} : { threads: String(Math.max(1, Math.floor(options.threads))) }),
       ...(options.memoryLimit === undefined ? {} : { memory_limit: `${Math.max(64 * 1024, Math.floor(options.memoryLimit / 1024))}KiB` }),
     });

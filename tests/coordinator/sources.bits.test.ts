@@ -1,0 +1,140 @@
+import test from 'ava';
+import { LocalStatistics, codecStatistics, inlineRowSource, inlineStatistics, localRowSource, rowSource } from '@scalemix/coordinator';
+import { chooseKernels } from '@scalemix/core';
+import type { KernelChoice, RowSource } from '@scalemix/core';
+import { ThreadPool } from '@scalemix/worker';
+import type { LoadOptions, LoadedRows } from '@scalemix/worker';
+import { allBits } from '../support/allBits.ts';
+import { MIXED_ROWS, SMALL_SEGMENTS, mixedRows, momentsRequest, passRequest, sampleSelector } from '../support/mixedRows.ts';
+
+const kernels: KernelChoice = chooseKernels({ wide: false });
+const expected = mixedRows().then((rows) => allBits(inlineRowSource(rows, kernels)));
+
+async function onPool(rows: LoadedRows, threads: number, use: (source: RowSource, pool: ThreadPool) => Promise<unknown>): Promise<void> {
+  const pool = new ThreadPool({ threads, kernels });
+  try {
+    await use(localRowSource(rows, pool), pool);
+  } finally {
+    await pool.close();
+    rows.close();
+  }
+}
+
+for (const threads of [1, 2, 3, 5, 8]) {
+  test(`${threads} threads give the bits of one`, async (t) => {
+    await onPool(await mixedRows({ threads }), threads, async (source) => t.deepEqual(await allBits(source), await expected));
+  });
+}
+
+const variants: { name: string; options: Partial<LoadOptions> }[] = [
+  { name: 'a segment for every block or two', options: { segments: SMALL_SEGMENTS } },
+  { name: 'all rows in the spill file', options: { memoryLimit: 0 } },
+  { name: 'segments and spill file', options: { segments: SMALL_SEGMENTS, memoryLimit: 2 * 2 ** 20 } },
+  { name: 'rows and scratch beyond 2 GiB', options: { segments: { capacity: 2 ** 32, scratchBytes: 1.4 * 2 ** 30 } } },
+];
+for (const { name, options } of variants) {
+  test(`${name}: the same bits`, async (t) => {
+    const rows = await mixedRows({ ...options, threads: 2 });
+    if (options.segments === SMALL_SEGMENTS && options.memoryLimit === undefined) t.true(rows.handle.memories.length > 1);
+    if (options.memoryLimit === 0) t.true(rows.handle.store.blocks.every(({ segment }) => segment < 0));
+    if (name.includes('beyond')) t.true(rows.handle.store.blocks.every(({ base }) => base > 2 ** 31));
+    t.deepEqual(await allBits(inlineRowSource(rows, kernels)), await expected);
+    await onPool(rows, 2, async (source) => t.deepEqual(await allBits(source), await expected));
+  });
+}
+
+test('through the encoding of the wire: the same bits', async (t) => {
+  const rows = await mixedRows({ threads: 2 });
+  t.deepEqual(await allBits(rowSource(codecStatistics(inlineStatistics(rows, kernels)))), await expected);
+  const pool = new ThreadPool({ threads: 2, kernels });
+  t.deepEqual(await allBits(rowSource(codecStatistics(new LocalStatistics(rows, pool)))), await expected);
+  await pool.close();
+});
+
+test('several reads at once do not disturb each other', async (t) => {
+  await onPool(await mixedRows({ threads: 3 }), 3, async (source) => {
+    const all = await Promise.all([allBits(source), allBits(source), allBits(source)]);
+    for (const bits of all) t.deepEqual(bits, await expected);
+  });
+});
+
+test('progress ends with all rows', async (t) => {
+  await onPool(await mixedRows({ threads: 2 }), 2, async (source) => {
+    const features = source.describe().features.length;
+    for (const read of [
+      (onProgress: (rows: number) => void) => source.moments(momentsRequest, { onProgress }),
+      (onProgress: (rows: number) => void) => source.evaluate(passRequest(features), { onProgress }),
+      (onProgress: (rows: number) => void) => source.gather(sampleSelector(features), { onProgress }),
+    ]) {
+      const seen: number[] = [];
+      await read((rows) => seen.push(rows));
+      t.is(seen.at(-1), MIXED_ROWS);
+      t.deepEqual(seen, seen.slice().sort((a, b) => a - b));
+    }
+  });
+});
+
+test('a signal ends a read at once, and the next one is whole', async (t) => {
+  const rows = await mixedRows({ threads: 2 });
+  const inline = inlineRowSource(rows, kernels);
+  await onPool(rows, 2, async (local) => {
+    for (const source of [inline, local]) {
+      const features = source.describe().features.length;
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      let after = 0;
+      const reading = source.evaluate(passRequest(features, true), {
+        signal: controller.signal,
+        onProgress: () => {
+          if (controller.signal.aborted) after++;
+          controller.abort(reason);
+        },
+      });
+      t.is(await t.throwsAsync(reading), reason);
+      t.is(after, 0, 'no progress is told after the end');
+      t.is(await t.throwsAsync(source.moments(momentsRequest, { signal: controller.signal })), reason, 'an old signal');
+      t.deepEqual(await allBits(source), await expected);
+    }
+  });
+});
+
+test('a signal does not wait for what is being computed', async (t) => {
+  await onPool(await mixedRows({ threads: 1 }), 1, async (source) => {
+    const features = source.describe().features.length;
+    await source.moments(momentsRequest);
+    const controller = new AbortController();
+    const reading = source.evaluate(passRequest(features, true), { signal: controller.signal });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const began = performance.now();
+    controller.abort();
+    await t.throwsAsync(reading, { name: 'AbortError' });
+    t.true(performance.now() - began < 50);
+  });
+});
+
+test('errors of a request arrive with their class and code', async (t) => {
+  const rows = await mixedRows({ threads: 2 });
+  const inline = inlineRowSource(rows, kernels);
+  const wrong = { ...momentsRequest, loss: { name: 'unheard of', parameters: {} } };
+  await onPool(rows, 2, async (source) => {
+    const errors = [await t.throwsAsync(inline.moments(wrong)), await t.throwsAsync(source.moments(wrong))];
+    for (const error of errors) t.like(error, { name: 'UsageError', code: 'UNKNOWN_LOSS', kind: 'usage' });
+    t.deepEqual(await allBits(source), await expected);
+  });
+});
+
+test('a sample without a row is an error', async (t) => {
+  const rows = await mixedRows();
+  const source = inlineRowSource(rows, kernels);
+  await t.throwsAsync(source.gather(sampleSelector(source.describe().features.length, 0)), { code: 'EMPTY_SAMPLE' });
+});
+
+test('float32 rows have a kernel id of their own and the same bits on any threads', async (t) => {
+  const narrow = chooseKernels({ wide: false, precision: 'f32' });
+  const rows = await mixedRows({ threads: 3, precision: 'f32' });
+  const inline = inlineRowSource(rows, { wide: false });
+  t.regex(inline.describe().kernel, /\/f32\//);
+  const pool = new ThreadPool({ threads: 3, kernels: narrow });
+  t.deepEqual(await allBits(localRowSource(rows, pool)), await allBits(inline));
+  await pool.close();
+});

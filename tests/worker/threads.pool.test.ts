@@ -1,0 +1,90 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { inlineRowSource, localRowSource } from '@scalemix/coordinator';
+import { chooseKernels, inOrder } from '@scalemix/core';
+import { ThreadPool } from '@scalemix/worker';
+import { allBits } from '../support/allBits.ts';
+import { mixedRows, momentsRequest } from '../support/mixedRows.ts';
+import { Random } from '../support/random.ts';
+
+const kernels = chooseKernels({ wide: false });
+const entry = new URL('../support/breakingThread.ts', import.meta.url);
+
+/** Sets up faults for the threads of a pool made while `use` begins. */
+async function withFaults(faults: readonly string[], use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'scalemix-test-'));
+  faults.forEach((fault, at) => writeFileSync(join(folder, `${fault}-${at}`), ''));
+  process.env['SCALEMIX_BREAK'] = folder;
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+for (const faults of [['exit'], ['exit', 'exit'], ['spoil'], ['throw']]) {
+  test.serial(`a thread lost (${faults.join(', ')}) is made good, with the same bits`, async (t) => {
+    const rows = await mixedRows({ threads: 2 });
+    const expected = await allBits(inlineRowSource(rows, kernels));
+    await withFaults(faults, async (folder) => {
+      const pool = new ThreadPool({ threads: 2, kernels, entry });
+      t.deepEqual(await allBits(localRowSource(rows, pool)), expected);
+      t.deepEqual(readdirSync(folder), [], 'the faults have happened');
+      await pool.close();
+    });
+  });
+}
+
+test.serial('the planted fault: a number that a thread gets slightly wrong is seen', async (t) => {
+  const rows = await mixedRows({ threads: 2 });
+  const expected = await allBits(inlineRowSource(rows, kernels));
+  await withFaults(['wrong'], async () => {
+    const pool = new ThreadPool({ threads: 2, kernels, entry });
+    t.notDeepEqual(await allBits(localRowSource(rows, pool)), expected);
+    await pool.close();
+  });
+});
+
+test.serial('a task that ends every thread is given up, naming its blocks', async (t) => {
+  const rows = await mixedRows({ threads: 2 });
+  await withFaults(Array.from({ length: 60 }, () => 'exit'), async () => {
+    const pool = new ThreadPool({ threads: 2, kernels, entry });
+    await t.throwsAsync(localRowSource(rows, pool).moments(momentsRequest), { name: 'FailureError', code: 'THREAD_LOST', message: /3 times while it computed blocks \d to \d: .*--memory/ });
+    await pool.close();
+  });
+});
+
+test("the solver's works come back in order, as without threads", async (t) => {
+  const random = new Random(1);
+  const size = 60;
+  const problems = Array.from({ length: 37 }, () => {
+    const factor = random.normals(size * size);
+    const hessian = new Float64Array(size * size);
+    for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) for (let k = 0; k < size; k++) hessian[i * size + j]! += factor[i * size + k]! * factor[j * size + k]!;
+    return { hessian, gradient: random.normals(size), start: new Float64Array(size), l1: new Float64Array(size).fill(0.1), l2: new Float64Array(size).fill(0.1), tolerance: 1e-9 };
+  });
+  const pool = new ThreadPool({ threads: 3, kernels });
+  t.deepEqual(await pool.map('quadratic', null, problems), await inOrder.map('quadratic', null, problems));
+  t.deepEqual(await pool.map('quadratic', null, []), []);
+  await pool.close();
+});
+
+test('rows for fewer threads than the pool has are refused', async (t) => {
+  const rows = await mixedRows({ threads: 1 });
+  const pool = new ThreadPool({ threads: 2, kernels });
+  await t.throwsAsync(localRowSource(rows, pool).moments(momentsRequest), { code: 'SCRATCH_AREAS' });
+  await pool.close();
+});
+
+test('a closed pool takes nothing more and settles what it had', async (t) => {
+  const rows = await mixedRows({ threads: 1 });
+  const pool = new ThreadPool({ threads: 1, kernels });
+  const source = localRowSource(rows, pool);
+  const reading = t.throwsAsync(source.moments(momentsRequest), { code: 'POOL_CLOSED' });
+  await pool.close();
+  await reading;
+  await t.throwsAsync(source.moments(momentsRequest), { code: 'POOL_CLOSED' });
+  await t.throwsAsync(pool.map('quadratic', null, []).then(() => pool.map('quadratic', null, [{} as never])), { code: 'POOL_CLOSED' });
+});
