@@ -10,7 +10,9 @@
  *             the chi-square mean of (a'-a)^2/c, and at most that over 2 s^2 (1-|k|)^2 (Taylor with the
  *             smallest curvature between the two points, which is at least s^2 (1-|k|)^2 c).
  *             a'-a = -(1-s) a - s k c, so the mean is (1-s)^2 E + 2 s (1-s) k^2 C + s^2 k^2 C with
- *             E = mean a^2/c, C = mean c.
+ *             E = mean a^2/c, C = mean c. As a divergence is convex in a' it is also at most
+ *             (1-s) of that at 0, which is the mean loss above saturation, and s of that at a - k c: the
+ *             tighter bound where some rows are fitted so badly that E is huge.
  *   penalty:  P(beta) + P*(-X'a') + mean a' (X beta), the last from mean a t and mean c t.
  *
  * |X'c|_j is bounded by the root of mean c^2, as working features have unit
@@ -89,10 +91,11 @@ function dualityGap(scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: n
       const excess = s * (Math.abs(at.gradient[j]!) + crossBound) - l1 * scale.l1[j]!;
       if (excess > 0) bracket += (excess * excess) / (2 * l2 * scale.l2[j]!);
     }
-    const chiSquare = (s < 1 ? (1 - s) * (1 - s) * at.pearson : 0) + (2 * s * (1 - s) + s * s) * shift * shift * at.curvature;
-    const narrow = s * (1 - Math.abs(shift));
-    const factor = loss.quadratic ? 0.5 : Math.min(1, 1 / (2 * narrow * narrow));
-    return Math.max(0, bracket + factor * chiSquare);
+    const shifted = shift * shift * at.curvature;
+    const chiSquare = (s < 1 ? (1 - s) * (1 - s) * at.pearson : 0) + (2 * s * (1 - s) + s * s) * shifted;
+    const factor = (narrow: number): number => (loss.quadratic ? 0.5 : Math.min(1, 1 / (2 * narrow * narrow)));
+    const left = 1 - Math.abs(shift);
+    return Math.max(0, bracket + Math.min(factor(s * left) * chiSquare, (1 - s) * at.loss + s * factor(left) * shifted));
   };
   if (l2 === 0) return gapAt(feasible);
   return Math.min(gapAt(1), feasible > 0 ? gapAt(feasible) : Infinity);
