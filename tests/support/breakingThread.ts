@@ -23,7 +23,6 @@ export default function breaking(task: Task): Reply {
       task.out?.fill(NaN, 0, task.out.length / 2);
       process.exit(1);
     }
-    if (fault?.startsWith('wrong')) spoil(task, reply);
   }
   return reply;
 }
@@ -38,10 +37,4 @@ function takeOne(folder: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/** The planted fault: a number off by one part in 10^12. */
-function spoil(task: Task, reply: Reply): void {
-  const values = task.type === 'chunk' ? (task.out ?? (reply.type === 'done' ? (reply.value as Float64Array) : null)) : null;
-  if (values instanceof Float64Array) values[1] = values[1]! * (1 + 1e-12);
 }

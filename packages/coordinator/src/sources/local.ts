@@ -83,7 +83,7 @@ export class LocalStatistics implements Statistics {
       let done = 0;
       const computed = chunks(leaves, chunkLevel(leaves, CHUNKS * pool.threads)).map(async (node) => {
         await chunk(node, () => ended);
-        if (ended) return;
+        if (ended || signal?.aborted === true) return;
         const { first, last } = leavesUnder(node, leaves);
         done += Math.min(last * leafRows, rows) - first * leafRows;
         onProgress?.(done);

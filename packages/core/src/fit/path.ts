@@ -9,6 +9,7 @@
  */
 import { UsageError } from '../errors.ts';
 import { lossBySpec } from '../loss/index.ts';
+import type { Loss } from '../loss/loss.ts';
 import { defaultRatio, lambdaGrid } from '../path/grid.ts';
 import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
@@ -68,7 +69,7 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
 
   const momentsOracle = fromMoments ? new MomentsOracle(scale, moments, description.responseCentre) : null;
   const oracle: Oracle = momentsOracle ?? sweeps;
-  const startIntercept = !scale.intercept ? 0 : momentsOracle !== null ? momentsOracle.bestIntercept : loss.startingValue(moments.responseMean + description.responseCentre);
+  const startIntercept = momentsOracle !== null ? momentsOracle.bestIntercept : startingIntercept(scale, loss, moments, description.responseCentre);
   const first = (await oracle.evaluate([{ beta: new Float64Array(description.features.length), intercept: startIntercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
   const nullModel = await fitNull(oracle, setting, first, saturatedLoss);
 
@@ -152,17 +153,27 @@ async function onSample(
 ): Promise<ValueResult[]> {
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const { scale, loss } = setting;
-  const sampleSource = await source.gather(sampleSelector(scale, wanted, moments.rows, loss.response === 'probability', moments.responseMean, 0), signal);
+  const sampleSource = await source.gather(sampleSelector(scale, wanted, moments.rows, loss.response === 'probability', meanResponse(moments, source.describe().responseCentre), 0), signal);
   count.sweeps++;
   const sampleMoments = await sampleSource.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
   const sampleScale = new WorkingScale(source.describe(), moments, problem, sampleMoments.weightSum);
   const oracle = new SweepOracle(sampleSource, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
   const sampleSetting: ValueSetting = { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true };
-  const intercept = scale.intercept ? loss.startingValue(sampleMoments.responseMean + source.describe().responseCentre) : 0;
+  const intercept = startingIntercept(scale, loss, sampleMoments, source.describe().responseCentre);
   const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
   const results = await fitLockstep(sweeps, { ...setting, saturatedLoss, sample: { oracle, setting: sampleSetting } }, values, start);
   results.forEach(done);
   return results;
+}
+
+/** Weighted mean of the response itself. */
+function meanResponse(moments: Moments, responseCentre: number): number {
+  return moments.responseMean + moments.offsetMean + responseCentre;
+}
+
+/** The constant that fits the mean response best, less the mean offset. */
+function startingIntercept(scale: WorkingScale, loss: Loss, moments: Moments, responseCentre: number): number {
+  return scale.intercept ? loss.startingValue(meanResponse(moments, responseCentre)) - moments.offsetMean : 0;
 }
 
 /** Rows of the sample: 200 a feature, at least 10,000. */

@@ -36,6 +36,8 @@ export interface Moments {
   readonly variance: Float64Array;
   readonly responseMean: number;
   readonly responseVariance: number;
+  /** Mean of the offset, 0 where there is none. */
+  readonly offsetMean: number;
   /** (1/W) sum w (x_j - mean_j)(z - mean z), p. */
   readonly cross: Float64Array;
   /** (1/W) sum w (x - mean)(x - mean)', packed upper triangle by columns: entry (i, j), i <= j, at j(j+1)/2 + i. */
@@ -46,8 +48,8 @@ export interface Moments {
 
 type MomentsPart = 'totals' | 'sum' | 'square' | 'cross' | 'gram';
 
-/** totals: rows, sum w, sum w z, sum w z^2, sum w saturated. */
-const TOTALS = 5;
+/** totals: rows, sum w, sum w z, sum w z^2, sum w saturated, sum w offset. */
+const TOTALS = 6;
 
 export function momentsLayout(request: MomentsRequest, features: number): StatisticLayout<MomentsPart> {
   return layOut([
@@ -83,6 +85,7 @@ export function finishMoments(request: MomentsRequest, features: number, values:
     variance,
     responseMean,
     responseVariance: Math.max(0, totals[3]! / weightSum - responseMean * responseMean),
+    offsetMean: totals[5]! / weightSum,
     cross,
     gram,
     saturatedLoss: totals[4]! / weightSum,
@@ -175,13 +178,15 @@ export class MomentsAccumulator {
         f64[response + i] = 0;
         continue;
       }
-      const z = f64[y + i]! - centre - (o < 0 ? 0 : f64[o + i]!);
+      const offset = o < 0 ? 0 : f64[o + i]!;
+      const z = f64[y + i]! - centre - offset;
       f64[response + i] = weight * z;
       totals[0]! += 1;
       totals[1]! += weight;
       totals[2]! += weight * z;
       totals[3]! += weight * z * z;
       totals[4]! += weight * this.#loss.saturated(f64[y + i]!);
+      totals[5]! += weight * offset;
     }
   }
 
