@@ -45,8 +45,15 @@ export interface ValueResult {
   readonly reason: 'MAX_PASSES' | 'SEPARABLE' | 'STALLED' | null;
 }
 
+interface Trial {
+  readonly evaluation: Evaluation;
+  readonly certificate: Certificate;
+}
+
 /** Trial lengths of a step that did not lower the objective, sent as columns of one pass. */
 const SHORTER = [0.5, 0.25, 0.0625, 0.0078125];
+/** Passes of ever shorter trials: a row that is fitted badly with hardly any curvature makes the first step too long by orders. */
+const SHORTER_ROUNDS = 5;
 /** Share of its optimality conditions' violation that a Newton step may leave. */
 const STEP_ACCURACY = 1e-3;
 /** Without a provable gap a coefficient that still changes by more than this share of itself has not settled... */
@@ -98,17 +105,22 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     passes++;
     let nextCertificate = judge(next);
     if (!improves(nextCertificate, certificate)) {
-      const shorter = SHORTER.map((length) => between(at.point, full, length));
-      const trials = await oracle.evaluate(shorter, [], 1);
-      passes++;
-      const judged = trials.map(judge);
-      let best = -1;
-      judged.forEach((trial, i) => {
-        if (trial.objective < certificate.objective && (best < 0 || trial.objective < judged[best]!.objective)) best = i;
-      });
-      if (best < 0) return { evaluation: at, certificate, converged: certified(certificate), reason: certified(certificate) ? null : 'STALLED' };
-      next = trials[best]!;
-      nextCertificate = judged[best]!;
+      let best: Trial | null = null;
+      for (let round = 0; best === null && round < SHORTER_ROUNDS && passes < setting.maxPasses; round++) {
+        const lengths = SHORTER.map((length) => length * SHORTER.at(-1)! ** round);
+        const trials = await oracle.evaluate(lengths.map((length) => between(at.point, full, length)), [], 1);
+        passes++;
+        for (const evaluation of trials) {
+          const trial = { evaluation, certificate: judge(evaluation) };
+          if (trial.certificate.objective < (best ?? { certificate }).certificate.objective) best = trial;
+        }
+      }
+      if (best === null) {
+        const converged = certified(certificate);
+        return { evaluation: at, certificate, converged, reason: converged ? null : 'STALLED' };
+      }
+      next = best.evaluation;
+      nextCertificate = best.certificate;
     }
     unrest = largestChange(at.point, next.point);
     restless = Number.isNaN(nextCertificate.gap) && nextCertificate.stationarity <= tolerance && unrest > SETTLED ? restless + 1 : 0;
