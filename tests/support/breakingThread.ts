@@ -1,6 +1,6 @@
 /**
  * A pool's thread that breaks: each file in the folder SCALEMIX_BREAK is one
- * task at which a thread ends, in the way the file's name begins with.
+ * statistic that goes wrong, in the way the file's name begins with.
  */
 import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Reply, Task } from '../../packages/worker/src/threads/tasks.ts';
 export default function breaking(task: Task): Reply {
   const folder = process.env['SCALEMIX_BREAK']!;
   const reply = run(task);
-  if (reply.type === 'done' && task.type !== 'work') {
+  if (reply.type === 'done' && task.type === 'chunk' && task.request.kind !== 'sample') {
     const fault = takeOne(folder);
     if (fault?.startsWith('exit')) process.exit(1);
     if (fault?.startsWith('throw')) {
@@ -19,9 +19,14 @@ export default function breaking(task: Task): Reply {
       });
     }
     // What a lost task may leave behind: half a result.
-    if (fault?.startsWith('spoil') && task.type === 'chunk') {
+    if (fault?.startsWith('spoil')) {
       task.out?.fill(NaN, 0, task.out.length / 2);
       process.exit(1);
+    }
+    // The planted fault: a number off by one part in 10^12.
+    if (fault?.startsWith('wrong')) {
+      const values = task.out ?? (reply.value as Float64Array);
+      values[1] = values[1]! * (1 + 1e-12);
     }
   }
   return reply;

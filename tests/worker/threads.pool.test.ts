@@ -37,6 +37,16 @@ for (const faults of [['exit'], ['exit', 'exit'], ['spoil'], ['throw']]) {
   });
 }
 
+test.serial('the planted fault: a number that a thread gets slightly wrong is seen', async (t) => {
+  const rows = await mixedRows({ threads: 2 });
+  const expected = await allBits(inlineRowSource(rows, kernels));
+  await withFaults(['wrong'], async () => {
+    const pool = new ThreadPool({ threads: 2, kernels, entry });
+    t.teardown(() => pool.close());
+    t.notDeepEqual(await allBits(localRowSource(rows, pool)), expected);
+  });
+});
+
 test.serial('a task that ends every thread is given up, naming its blocks', async (t) => {
   const rows = await mixedRows({ threads: 2 });
   await withFaults(Array.from({ length: 60 }, () => 'exit'), async () => {
