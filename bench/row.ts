@@ -1,0 +1,18 @@
+/** A figure of a benchmark: `value` against the `floor` it must reach, null where it is for information. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly floor: number | null;
+  readonly holds: boolean | null;
+}
+
+export function row(name: string, value: number, unit: string, floor: number | null = null): Row {
+  return { name, value, unit, floor, holds: floor === null ? null : value >= floor };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
