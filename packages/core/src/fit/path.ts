@@ -15,7 +15,7 @@ import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
 import type { Executor, RowSource } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
-import { stationarity } from './certificate.ts';
+import { penaltyValue, stationarity } from './certificate.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
 import { fitLockstep, sampleSelector } from './lockstep.ts';
 import type { LockstepValue } from './lockstep.ts';
@@ -135,8 +135,10 @@ async function valueByValue(
     const target: ValueTarget = { lambda, previous, next: values[k + 1]?.lambda ?? null, features: null };
     let result = await fitValue(oracle, setting, target, at, saturatedLoss);
     if (momentsOracle !== null && result.evaluation.loss < LOST_DIGITS * momentsOracle.responseSquare) {
-      const again = (await sweeps.evaluate([result.evaluation.point], [], 1))[0]!;
-      result = await fitValue(sweeps, setting, target, again, saturatedLoss);
+      // Where the moments are near singular as well, their answer may be worse than where it started.
+      const [again, before] = await sweeps.evaluate([result.evaluation.point, at.point], [], 1);
+      const value = ({ loss, point }: Evaluation): number => loss + penaltyValue(setting.scale, setting.penalty, lambda, point.beta);
+      result = await fitValue(sweeps, setting, target, value(again!) <= value(before!) ? again! : before!, saturatedLoss);
       // What comes next starts from the moments again: their Hessian costs nothing.
       at = (await oracle.evaluate([result.evaluation.point], [], 0))[0]!;
     } else at = result.evaluation;
