@@ -17,6 +17,8 @@ const WANTED = /^package\/(package\.json|README\.md|LICENSE|bin\/[^/]+\.js|dist\
 const STEP_TIMEOUT = 300_000;
 /** Rows of the small CSV. */
 const ROWS = 400;
+/** Enough for threads to be started. */
+const LARGE_ROWS = 140_000;
 
 class CheckFailed extends Error {}
 
@@ -72,7 +74,7 @@ async function checks(): Promise<void> {
     run('npm', ['ls'], app);
   });
   if (!installed) return;
-  writeFileSync(join(app, 'small.csv'), smallCsv());
+  writeFileSync(join(app, 'small.csv'), smallCsv(ROWS));
   await check('npx scalemix --version', () => {
     equal(scalemix('--version').stdout.trim(), manifestOf('cli').version, 'version');
   });
@@ -88,6 +90,14 @@ async function checks(): Promise<void> {
     scalemix('predict', 'path.json', 'small.csv', '--at', '9', '-o', 'predicted.csv');
     equal(readFileSync(join(app, 'predicted.csv'), 'utf8').trim().split('\n').length, 1 + ROWS, 'lines of predictions');
     scalemix('evaluate', 'path.json', 'small.csv', '--at', '9', '--json');
+  });
+  writeFileSync(join(app, 'large.csv'), smallCsv(LARGE_ROWS));
+  await check('npx scalemix fit on threads', () => {
+    const { stdout } = scalemix('fit', 'large.csv', '--response', 'late', '--loss', 'logistic', '--lambda', '0.001', '--threads', '2', '--json');
+    const model = JSON.parse(stdout) as { rows: number; converged: boolean[]; environment: { threads: number } };
+    equal(model.rows, LARGE_ROWS, 'rows');
+    equal(model.environment.threads, 2, 'threads');
+    equal(model.converged.join(), 'true', 'converged');
   });
   await check('npx scalemix doctor finds its kernels', () => {
     const { stdout } = scalemix('doctor');
@@ -147,10 +157,10 @@ function typesOfNode(): string {
 }
 
 /** Two numbers, a category and a response of two classes that overlap. */
-function smallCsv(): string {
+function smallCsv(rows: number): string {
   const carriers = ['AA', 'DL', 'UA'];
   const lines = ['hour,distance,carrier,late'];
-  for (let i = 0; i < ROWS; i++) {
+  for (let i = 0; i < rows; i++) {
     const hour = (i * 7) % 24;
     const carrier = carriers[(i * 5) % 3]!;
     const late = (hour + (i % 11) * 3 + (carrier === 'UA' ? 8 : 0)) % 40 > 20 ? 'yes' : 'no';

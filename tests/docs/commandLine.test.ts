@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import test from 'ava';
+import { commands } from '../../packages/cli/src/commands/index.ts';
+
+const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
+const shared = section('Flags of every command');
+
+/** Text under a heading of the second level. */
+function section(heading: string): string {
+  const start = page.indexOf(`\n## ${heading}\n`);
+  const end = page.indexOf('\n## ', start + 1);
+  return start < 0 ? '' : page.slice(start, end < 0 ? undefined : end);
+}
+
+function sectionOf(command: string): string {
+  return ['path', 'fit'].includes(command) ? section('path and fit') : section(command);
+}
+
+for (const command of commands) {
+  test(`docs/command-line.md has every flag of ${command.name}`, (t) => {
+    const text = sectionOf(command.name) + shared;
+    t.not(sectionOf(command.name), '');
+    const absent = Object.keys(command.options).filter((name) => !new RegExp(`\`(-o\`, \`)?--(\\[no-\\])?${name}[\` ]`).test(text));
+    t.deepEqual(absent, []);
+  });
+
+  test(`docs/command-line.md names the choices of ${command.name}`, (t) => {
+    const text = sectionOf(command.name);
+    for (const [name, { choices }] of Object.entries(command.options)) {
+      for (const choice of choices ?? []) t.true(text.includes(choice) || !text.includes(`--${name} `), `${name} ${choice}`);
+    }
+    t.pass();
+  });
+}
+
+test('docs/command-line.md has no flag that no command has', (t) => {
+  const known = new Set(commands.flatMap(({ options }) => Object.keys(options)));
+  const named = [...page.matchAll(/^\| (?:`-o`, )?`--(?:\[no-\])?([a-z0-9-]+)/gm)].map(([, name]) => name!);
+  t.deepEqual(named.filter((name) => !known.has(name) && name !== 'help'), []);
+  t.true(named.length > 30);
+});
+
+test('docs/command-line.md has every field of the model document', (t) => {
+  const source = readFileSync(new URL('../../packages/core/src/model/document.ts', import.meta.url), 'utf8');
+  const document = /interface ModelDocument \{(.*?)\n\}/s.exec(source)![1]!;
+  const fields = [...document.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name]) => name!);
+  t.true(fields.length > 20);
+  t.deepEqual(fields.filter((name) => !section('The model document').includes(`\`${name}\``)), []);
+});
