@@ -75,9 +75,9 @@ export function chooseKernels(request: KernelRequest = {}): KernelChoice {
   if (request.wide === true) return decide(true, 'wide tiles requested');
 
   calibration ??= calibrate(module);
-  return decide(calibration.useWide, calibration.useWide
-    ? 'wide tiles are faster here'
-    : wideVectorsRequested() ? 'narrow tiles are faster here' : 'narrow tiles are faster without 256-bit vectors');
+  if (!calibration.identical) return decide(false, 'compiled wide tiles do not give the bits of narrow ones here');
+  if (calibration.useWide) return decide(true, 'wide tiles are faster here');
+  return decide(false, wideVectorsRequested() ? 'narrow tiles are faster here' : 'narrow tiles are faster without 256-bit vectors');
 }
 
 /** The kernels over an arena whose first ARENA_RESERVED bytes are theirs. See chooseKernels for what it costs and throws. */

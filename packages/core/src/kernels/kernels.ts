@@ -7,7 +7,9 @@
  * name ends in 32. Addresses of float64 data are multiples of 8.
  *
  * The scalar twin (scalar.ts) and the WebAssembly build implement this same
- * interface; tests compare them method by method.
+ * interface; tests compare them method by method. Row weights w are >= 0;
+ * w = 0 (null) means unit weights, and a row of weight 0 is left out, whatever
+ * it holds. The first ARENA_RESERVED bytes of an arena belong to the kernels.
  *
  * Panels. K coefficient columns lie in ceil(K/8) panels of 8: element (row i,
  * column c of panel q) of a matrix M is at  M + q * stride + i * 64 + c * 8.
@@ -23,7 +25,7 @@ export interface Kernels {
 
   /* Dense rows: x is n x p, row-major, leading dimension ldx. */
 
-  /** psi[i] += sum_j x[i,j] b[j]. 2np flops; bound by reading x. */
+  /** psi[i] += sum_j x[i,j] b[j]. 2np flops; bound by reading x. Call it by tiles of columnPassRows(p) rows. */
   psiColumn(n: number, p: number, x: number, ldx: number, b: number, psi: number): void;
   /** g[j] += sum_i x[i,j] r[i]. 2np flops; bound by reading x. */
   gradientColumn(n: number, p: number, x: number, ldx: number, r: number, g: number): void;
@@ -32,16 +34,16 @@ export interface Kernels {
   /** g += X' R, panels of 8 columns. 16 np flops a panel. */
   gradientPanels(n: number, p: number, panels: number, x: number, ldx: number, r: number, rStride: number, g: number, gStride: number): void;
   /**
-   * G += X' diag(w) X, w >= 0: the entries (i, j) with i <= j are valid, others garbage.
+   * G += X' diag(w) X: the entries (i, j) with i <= j are valid, others garbage.
    * G is square with leading dimension ldg, a multiple of 8 and at least p rounded up to 8 (so are its rows).
    * n <= GRAM_ROWS; workspace has gramWorkspaceBytes(p) bytes. n p (p+1) flops.
    */
   gram(n: number, p: number, x: number, ldx: number, w: number, g: number, ldg: number, workspace: number): void;
   /** As gram, from float32 rows: products and sums over the tile in float32, added to G in float64. ldg and rows multiples of 16. */
   gram32(n: number, p: number, x32: number, ldx: number, w: number, g: number, ldg: number, workspace: number): void;
-  /** out[i, c] = x[i, index[c]], c < count; index is int32, out has leading dimension ldo. */
+  /** out[i, c] = x[i, index[c]], c < count; index is uint32, or 0 (null) for the first `count` columns; out has leading dimension ldo. */
   gatherColumns(n: number, x: number, ldx: number, index: number, count: number, out: number, ldo: number): void;
-  /** As gatherColumns, from float32 rows to float64. index 0 (null) means the first `count` columns. */
+  /** As gatherColumns, from float32 rows to float64. */
   gatherColumns32(n: number, x32: number, ldx: number, index: number, count: number, out: number, ldo: number): void;
 
   /* Categorical columns: codes are uint32, one a row; code c owns slot c of b, g and G. Slot 0 is 'no feature'. */
@@ -89,8 +91,7 @@ export interface Kernels {
 }
 
 /**
- * y, w and offset are float64 vectors of n; w = 0 (null) means unit weights,
- * offset = 0 (null) means none. psi includes the offset. For each column the
+ * y, w and offset are float64 vectors of n; offset = 0 (null) means none. psi includes the offset. For each column the
  * sums over the rows are ADDED to `sums`, with a = l'(psi), c = l''(psi) >= 0
  * (per unit weight) and t = psi - offset, in the order of LOSS_SUMS:
  *
@@ -116,6 +117,15 @@ export const GRAM_ROWS = 192;
 export const PANEL_ROWS = 96;
 /** Columns of a panel. */
 export const PANEL = 8;
+
+/**
+ * Rows of one tile of a pass with one column over p dense columns: about
+ * 256 KB of X, which psiColumn reads from memory and gradientColumn then finds
+ * in the second cache. A multiple of 8, which gradientColumn takes at a time.
+ */
+export function columnPassRows(p: number): number {
+  return Math.min(2048, Math.max(16, Math.floor(2 ** 15 / Math.max(1, p) / 8) * 8));
+}
 
 /** Bytes of the workspace `gram` and `gram32` need: the packed tile, in panels padded against cache conflicts. */
 export function gramWorkspaceBytes(p: number): number {
