@@ -7,6 +7,7 @@ import { UsageError } from '@scalemix/core';
 import type { Call, Command } from './command.ts';
 import { commands } from './commands/index.ts';
 import { completeWord } from './completion.ts';
+import { hideDash, restoreDash } from './options/dash.ts';
 import { laterCommands } from './options/later.ts';
 import { nearest } from './options/nearest.ts';
 import type { Option, Options } from './options/option.ts';
@@ -27,7 +28,8 @@ type Parsed = Readonly<Record<string, unknown>>;
 export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
   let code = 0;
   const width = Math.min(110, process.stdout.columns || 100);
-  const program = yargs([...args])
+  const words = args.map(hideDash);
+  const program = yargs(words)
     .scriptName('scalemix')
     .locale('en')
     .usage('Certified penalty paths for regularized linear models on large data.\n\n  $0 COMMAND ...')
@@ -52,7 +54,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
       checkSwitches(command, args);
       const call = {
         inputs: asTexts(parsed['files']),
-        model: String(parsed['model'] ?? ''),
+        model: asTexts(parsed['model'])[0] ?? '',
         settings: readSettings(command.options, parsed, command.name, owners),
         output,
         signal,
@@ -76,7 +78,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     });
   // With a callback yargs hands over what it would print: help, version, completion.
   let printed = '';
-  await program.parseAsync([...args], {}, (_error: unknown, _parsed: unknown, text: string) => {
+  await program.parseAsync(words, {}, (_error: unknown, _parsed: unknown, text: string) => {
     printed = text;
   });
   if (printed !== '') await output.result(helpText(printed));
@@ -126,7 +128,7 @@ function checkSwitches(command: Command, args: readonly string[]): void {
 }
 
 function asTexts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+  return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((word) => restoreDash(String(word)));
 }
 
 function checkPositionals(command: Command, parsed: Parsed): void {

@@ -1,6 +1,7 @@
 /** From what yargs parsed and what a config file says to the settings of a command. */
 import { UsageError } from '@scalemix/core';
 import { readConfig } from './config.ts';
+import { restoreDash } from './dash.ts';
 import { laterOptions } from './later.ts';
 import { nearest } from './nearest.ts';
 import { badValue } from './option.ts';
@@ -49,7 +50,7 @@ function flagsGiven(table: Options, parsed: Readonly<Record<string, unknown>>, c
     if (table[key]!.isSwitch !== true) {
       for (const item of values) if (typeof item === 'boolean') throw badValue(`--${key}`, '', `followed by ${table[key]!.placeholder ?? 'a value'}`);
     }
-    given.set(key, values.map(String));
+    given.set(key, values.map((item) => restoreDash(String(item))));
   }
   return given;
 }

@@ -83,6 +83,7 @@ export class Progress {
         break;
       case 'passDone':
         state.rowsSwept += event.rows;
+        state.passRows = 0;
         state.passRowsDone = 0;
         break;
       case 'valueDone':
@@ -115,11 +116,12 @@ export class Progress {
     const fitSeconds = (now - state.fitBegan) / 1000;
     const share = state.values === 0 ? 0 : state.valuesDone / state.values;
     const rate = (state.rowsSwept + state.passRowsDone) / Math.max(fitSeconds, 1e-3);
+    const running = state.passRows > 0 ? ` ${Math.floor((100 * state.passRowsDone) / state.passRows)} %` : '';
     const parts = [
-      state.values === 0 ? '' : `${bar(share, 20, unicode)} ${state.valuesDone}/${state.values} values`,
-      `sweep ${state.pass}${state.columns > 1 ? ` (${state.columns} at once)` : ''}${state.passRows > 0 ? ` ${Math.floor((100 * state.passRowsDone) / state.passRows)} %` : ''}`,
-      rate > 0 ? `${short(rate)} rows/s` : '',
+      state.values === 0 ? '' : `${bar(share, 12, unicode)} ${state.valuesDone}/${state.values} values`,
       share > 0.05 && share < 1 ? `${duration((fitSeconds * (1 - share)) / share)} left` : '',
+      state.pass === 0 ? 'Preparing' : `sweep ${state.pass}${state.columns > 1 ? ` (${state.columns} at once)` : ''}${running}`,
+      rate > 0 ? `${short(rate)} rows/s` : '',
     ];
     return parts.filter((part) => part !== '').join(unicode ? ' · ' : ' | ').slice(0, width - 1);
   }

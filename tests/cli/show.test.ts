@@ -1,0 +1,126 @@
+/** What a person sees: numbers, tables, plots, progress. */
+import test from 'ava';
+import type { JobEvent } from '@scalemix/coordinator';
+import { coefficientLines } from '../../packages/cli/src/show/coefficients.ts';
+import { bytes, duration, short, significant, thousands } from '../../packages/cli/src/show/numbers.ts';
+import { pathReport } from '../../packages/cli/src/show/path.ts';
+import { plotLines } from '../../packages/cli/src/show/plot.ts';
+import { Progress } from '../../packages/cli/src/show/progress.ts';
+import { tableLines } from '../../packages/cli/src/show/table.ts';
+import { displayWidth, fit, printable } from '../../packages/cli/src/show/text.ts';
+import { verdict } from '../../packages/cli/src/show/verdict.ts';
+import { sampleModel } from '../support/sampleModel.ts';
+
+const plain = { isTTY: false, width: 80, colour: false, unicode: false };
+const terminal = { isTTY: true, width: 60, colour: true, unicode: true };
+
+const numbers: readonly [value: number, shown: string][] = [
+  [0, '0'],
+  [1, '1'],
+  [0.01, '0.01'],
+  [0.012345678, '0.01235'],
+  [-1234.5678, '-1235'],
+  [1.0000001, '1.000'],
+  [1.5e-9, '1.5e-9'],
+  [123456789, '1.23e8'],
+];
+
+for (const [value, shown] of numbers) test(`${value} is shown as ${shown}`, (t) => t.is(significant(value), shown));
+
+test('counts, times and sizes are shown in words of everyday', (t) => {
+  t.is(thousands(1234567), '1,234,567');
+  t.is(short(1234567), '1.2M');
+  t.is(duration(0.4213), '0.42 s');
+  t.is(duration(187), '3:07');
+  t.is(duration(3727), '1:02:07');
+  t.is(bytes(13.4e6), '13.4 MB');
+});
+
+test('columns of a table stand under their headings, wide letters counted as two', (t) => {
+  const lines = tableLines([{ heading: 'name', most: 9 }, { heading: 'n', align: 'right' }], [['東京', '5'], ['abcdefghijkl', '10']]);
+  t.deepEqual(lines, ['  name        n', '  東京        5', '  abc...jkl  10']);
+  t.is(new Set(lines.map(displayWidth)).size, 1);
+});
+
+test('control characters in names of data never reach the terminal', (t) => {
+  t.is(printable('a\u001b[2Jb\n'), 'a?[2Jb?');
+  t.is(fit('x\u0007y', 10), 'x?y');
+  const shown = pathReport(sampleModel({ response: { ...sampleModel().response, name: 'y\u001b[31m' } }), plain, true);
+  t.false(shown.includes('\u001b'));
+});
+
+for (const unicode of [true, false]) {
+  test(`a plot fits its width and shows the range ${unicode ? 'in braille' : 'in letters'}`, (t) => {
+    const lines = plotLines([{ y: [0, 0.5, 1], letter: '*', label: 'rising' }], { width: 50, height: 5, unicode, x: [0, 1, 2], xLabels: ['left', 'right'], title: 'title' });
+    t.is(lines.length, 8);
+    t.true(lines.every((line) => displayWidth(line) <= 50));
+    t.regex(lines[1]!, /^ +1 .* (\* )?rising$/);
+    t.regex(lines[5]!, /^ +0 /);
+    t.regex(lines[7]!, /left +right$/);
+    t.is(/[\u2800-\u28ff]/.test(lines.join('')), unicode);
+  });
+}
+
+test('a flat curve, a single point and values that are not numbers can be drawn', (t) => {
+  for (const y of [[1, 1, 1], [NaN, 1, 2], [NaN, NaN, NaN], [1e300, -1e300, 0]]) {
+    t.notThrows(() => plotLines([{ y, letter: '*' }], { width: 40, height: 4, unicode: true, x: [0, 1, 2], xLabels: ['', ''], title: '' }));
+  }
+});
+
+test('coefficients stand by size on the standardized scale, levels under their column', (t) => {
+  const model = sampleModel({ coefficients: [[0, 0, 0], [0.1, 0, -5], [0, 0, 0]] });
+  const lines = coefficientLines(model, 1, plain, false).map((line) => line.trim());
+  const at = (start: string): number => lines.findIndex((line) => line.startsWith(start));
+  t.true(at('(intercept)') < at('c: 1 of 2 levels') && at('c: 1 of 2 levels') < at('d ') && at('d ') < at('x '));
+});
+
+test('the verdict says what is proven, and what is not', (t) => {
+  t.regex(verdict(sampleModel({ converged: [true, true, true], gap: [0, 1e-9, 2e-9] })), /All 3 values are certified.*5e-9/);
+  t.regex(verdict(sampleModel({ converged: [true, true, true] })), /stationary/);
+  t.regex(verdict(sampleModel()), /1 of 3 values have NOT converged.*MAX_PASSES/);
+  t.regex(verdict(sampleModel({ reason: [null, null, 'SEPARABLE'] })), /separated/);
+});
+
+test('a value that has not converged is marked in the table', (t) => {
+  t.regex(pathReport(sampleModel(), plain, true), /2 +0\.02 .*NOT CONVERGED \(MAX_PASSES\)/);
+});
+
+const events: JobEvent[] = [
+  { type: 'reading', rows: 1000 },
+  { type: 'loaded', rows: 5000, dropped: 3, columns: 2, features: 9, threads: 2, kernel: 'k', seconds: 0.5 },
+  { type: 'passBegun', pass: 1, columns: 4, grams: 0, rows: 5000 },
+  { type: 'passProgress', pass: 1, rowsDone: 2500, rows: 5000 },
+  { type: 'passDone', pass: 1, rows: 5000, seconds: 0.1 },
+  ...Array.from({ length: 10 }, (_, index): JobEvent => ({ type: 'valueDone', index, values: 10, lambda: 1, nonzero: 1, devianceRatio: 0, relativeGap: 0, converged: true })),
+  { type: 'done', values: 10, converged: 10, sweeps: 1, columnPasses: 1, seconds: 9 },
+];
+
+function progressOf(options: { isTTY: boolean; quiet?: boolean }): string {
+  let written = '';
+  let clock = 0;
+  const progress = new Progress({ terminal: options.isTTY ? terminal : plain, quiet: options.quiet ?? false, write: (text) => (written += text), now: () => (clock += 700) });
+  for (const event of events) progress.onEvent(event);
+  progress.clear();
+  return written;
+}
+
+test('on a terminal progress is one line, rewritten, never wider than the terminal, and gone at the end', (t) => {
+  const written = progressOf({ isTTY: true });
+  t.false(written.includes('\n'));
+  const states = written.split('\r\u001b[K');
+  t.true(states.every((state) => displayWidth(state) < 60), states.join('\n'));
+  t.true(states.some((state) => /sweep 1 .*50 %/.test(state)), states.join('\n'));
+  t.true(states.some((state) => /5\/10 values.*left/.test(state)), states.join('\n'));
+  t.is(states.at(-1), '');
+});
+
+test('elsewhere progress is a few plain lines', (t) => {
+  const lines = progressOf({ isTTY: false }).trimEnd().split('\n');
+  t.is(lines[0], 'Read 5,000 rows of 9 features in 0.50 s, 3 rows dropped for missing values.');
+  t.true(lines.length >= 2 && lines.length <= 4, lines.join('\n'));
+});
+
+test('quiet progress is none', (t) => {
+  t.is(progressOf({ isTTY: true, quiet: true }), '');
+  t.is(progressOf({ isTTY: false, quiet: true }), '');
+});
