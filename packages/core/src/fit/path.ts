@@ -37,6 +37,8 @@ const SAMPLE_TOLERANCE = 1e-4;
 const LOCKSTEP_SHARE = 4;
 /** The grid's largest lambda where no feature has any slope. */
 const NO_SLOPE_LAMBDA = 1;
+/** Share of the largest gradient there could be below which one is rounding. */
+const LEAST_GRADIENT = 1e-6;
 /** Smallest l1 ratio that counts in the grid's largest lambda. */
 const LEAST_L1_RATIO = 0.001;
 
@@ -75,7 +77,7 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
 
   const lambda = lambdas(problem, penalty, scale, nullModel.at, moments.rows);
   const order = Array.from(lambda.keys()).sort((a, b) => lambda[b]! - lambda[a]! || a - b);
-  const path: ValueSetting = { ...setting, nullGradient: stationarity(scale, penaltyBySpec({ name: 'none', l1Ratio: 0 }), 0, nullModel.at) };
+  const path: ValueSetting = { ...setting, nullGradient: gradientUnit(scale, loss, nullModel.alone), separable: nullModel.separable };
   const values: LockstepValue[] = order.map((index, k) => ({
     lambda: lambda[index]!,
     previous: k > 0 ? lambda[order[k - 1]!]! : Math.max(largestLambda(scale, penalty, nullModel.at), lambda[index]!),
@@ -87,7 +89,7 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
       values: order.length,
       lambda: values[k]!.lambda,
       nonzero: nonzeros(result),
-      devianceRatio: devianceRatio(result, nullModel.loss, saturatedLoss),
+      devianceRatio: devianceRatio(result, nullModel.alone.loss, saturatedLoss),
       relativeGap: relativeGap(result.certificate, saturatedLoss),
       converged: result.converged,
     });
@@ -110,11 +112,11 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
     gap: Float64Array.from(results, (result) => result.certificate.gap),
     stationarity: Float64Array.from(results, (result) => result.certificate.stationarity),
     nonzero: Int32Array.from(results, nonzeros),
-    devianceRatio: Float64Array.from(results, (result) => devianceRatio(result, nullModel.loss, saturatedLoss)),
+    devianceRatio: Float64Array.from(results, (result) => devianceRatio(result, nullModel.alone.loss, saturatedLoss)),
     converged: results.map((result) => result.converged),
     reason: results.map((result) => result.reason),
     saturatedLoss,
-    nullLoss: nullModel.loss,
+    nullLoss: nullModel.alone.loss,
     weightSum: moments.weightSum,
     rows: moments.rows,
     sweeps: count.sweeps,
@@ -183,17 +185,27 @@ function sampleRows(features: number): number {
   return Math.max(10000, 200 * features);
 }
 
-/** The null model: the intercept alone (its loss is the null loss), then with the features that no penalty touches. */
-async function fitNull(oracle: Oracle, setting: ValueSetting, first: Evaluation, saturatedLoss: number): Promise<{ loss: number; at: Evaluation }> {
+/**
+ * The null model: the intercept alone, then with the features that no penalty
+ * touches. Where it has no finite optimum no value of the path has one.
+ */
+async function fitNull(oracle: Oracle, setting: ValueSetting, first: Evaluation, saturatedLoss: number): Promise<{ alone: Evaluation; at: Evaluation; separable: boolean }> {
   const { scale } = setting;
   const target = (features: Int32Array): ValueTarget => ({ lambda: 0, previous: 0, next: null, features });
   // Stationarity is measured against the gradient that is left: absolute here, to rounding of the mean gradient.
   const tight: ValueSetting = { ...setting, tolerance: Math.min(1e-9, setting.tolerance) };
-  let at = (await fitValue(oracle, tight, target(new Int32Array(0)), first, saturatedLoss)).evaluation;
-  const loss = at.loss;
+  const alone = (await fitValue(oracle, tight, target(new Int32Array(0)), first, saturatedLoss)).evaluation;
   const free = scale.usable.filter((j) => scale.l1[j] === 0);
-  if (free.length > 0) at = (await fitValue(oracle, tight, target(free), at, saturatedLoss)).evaluation;
-  return { loss, at };
+  if (free.length === 0) return { alone, at: alone, separable: false };
+  const { evaluation, reason } = await fitValue(oracle, tight, target(free), alone, saturatedLoss);
+  return { alone, at: evaluation, separable: reason === 'SEPARABLE' };
+}
+
+/** The unit of stationarity: the largest gradient with the intercept alone, but no less than what could be rounding. */
+function gradientUnit(scale: WorkingScale, loss: Loss, alone: Evaluation): number {
+  const gradient = stationarity(scale, penaltyBySpec({ name: 'none', l1Ratio: 0 }), 0, alone);
+  // No gradient of a working feature exceeds the root mean square of l'.
+  return Math.max(gradient, LEAST_GRADIENT * Math.sqrt(alone.pearson * loss.maxCurvature));
 }
 
 function largestLambda(scale: WorkingScale, penalty: Penalty, at: Evaluation): number {

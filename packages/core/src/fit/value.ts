@@ -24,6 +24,8 @@ export interface ValueSetting {
   readonly maxPasses: number;
   /** Unit of stationarity: largest null gradient. 0: not known yet, stationarity is absolute. */
   readonly nullGradient: number;
+  /** The features that no penalty touches separate the classes: no value has a finite optimum. @default false */
+  readonly separable?: boolean;
   /** Takes a certified answer as it is, however much the next step would still change. */
   readonly rough?: boolean;
 }
@@ -62,11 +64,15 @@ const SETTLED = 1e-3;
 const RESTLESS_EVALUATIONS = 6;
 /** A certified answer is taken once the next step would change coefficients by no more than this share of the largest. */
 const PRECISE = 2e-5;
+/** Evaluations in a row that bring nothing, neither a lower objective nor a better certificate, after which rounding has the last word. */
+const IDLE_EVALUATIONS = 8;
+/** Curvature, as a share of the mean one, added to features that separate the classes. */
+const DAMPING = 1e-6;
 /** Mean loss above saturation below which the classes are separated. */
 const SEPARATED_LOSS = 1e-10;
 
 export function relativeGap(certificate: Certificate, saturatedLoss: number): number {
-  return certificate.gap / (certificate.objective - saturatedLoss);
+  return certificate.gap === 0 ? 0 : certificate.gap / (certificate.objective - saturatedLoss);
 }
 
 /** Fits one value from `start`. `saturatedLoss` is the zero of the relative gap. */
@@ -80,18 +86,24 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   const judge = (at: Evaluation): Certificate => certify(scale, loss, penalty, lambda, restrict(at, target.features, scale), setting.nullGradient);
   /** A proven gap speaks for itself; a vanishing gradient only where the coefficients have settled too (separable data). */
   const certified = (certificate: Certificate): boolean =>
-    Number.isNaN(certificate.gap) ? certificate.stationarity <= tolerance && (loss.quadratic || unrest <= SETTLED) : relativeGap(certificate, saturatedLoss) <= tolerance;
+    Number.isNaN(certificate.gap) ? certificate.stationarity <= tolerance && (loss.quadratic || setting.separable === true || unrest <= SETTLED) : relativeGap(certificate, saturatedLoss) <= tolerance;
+
+  const end = (reason: ValueResult['reason']): ValueResult =>
+    setting.separable === true ? { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' } : { evaluation: at, certificate, converged: reason === null, reason };
 
   let at = start;
   let certificate = judge(at);
   let unrest = 0;
   let restless = 0;
+  let idle = 0;
+  let leastDoubt = doubt(certificate);
   for (let passes = 0; ; ) {
     const full = at.hessian !== null && covers(at.hessian.features, usable, at.point.beta, slope, at.gradient, scale.l1) ? await step(setting, lambda, at, at.hessian) : null;
-    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || isPrecise(at.point, full))) return { evaluation: at, certificate, converged: true, reason: null };
+    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(at.point, full))) return end(null);
     const separated = Number.isNaN(certificate.gap) && !loss.quadratic && at.loss - saturatedLoss < SEPARATED_LOSS;
-    if (separated || restless >= RESTLESS_EVALUATIONS) return { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' };
-    if (passes >= setting.maxPasses) return { evaluation: at, certificate, converged: false, reason: 'MAX_PASSES' };
+    if (separated || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
+    if (passes >= setting.maxPasses) return end('MAX_PASSES');
+    if (idle >= IDLE_EVALUATIONS) return end('STALLED');
     if (full === null) {
       at = (await oracle.evaluate([at.point], [{ at: 0, features: setFor(at, lambda, target.previous) }], 1))[0]!;
       passes++;
@@ -115,18 +127,23 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
           if (trial.certificate.objective < (best ?? { certificate }).certificate.objective) best = trial;
         }
       }
-      if (best === null) {
-        const converged = certified(certificate);
-        return { evaluation: at, certificate, converged, reason: converged ? null : 'STALLED' };
-      }
+      if (best === null) return end(certified(certificate) ? null : 'STALLED');
       next = best.evaluation;
       nextCertificate = best.certificate;
     }
     unrest = largestChange(at.point, next.point);
     restless = Number.isNaN(nextCertificate.gap) && nextCertificate.stationarity <= tolerance && unrest > SETTLED ? restless + 1 : 0;
+    const fell = certificate.objective - nextCertificate.objective > 1e-13 * Math.abs(certificate.objective);
+    idle = fell || doubt(nextCertificate) < 0.9 * leastDoubt ? 0 : idle + 1;
+    leastDoubt = Math.min(leastDoubt, doubt(nextCertificate));
     at = next;
     certificate = nextCertificate;
   }
+}
+
+/** What a certificate leaves open. */
+function doubt({ gap, stationarity }: Certificate): number {
+  return Number.isNaN(gap) ? stationarity : gap;
 }
 
 /** The M-step on the Hessian's features; the intercept follows from the eliminated row. */
@@ -150,7 +167,10 @@ async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessi
   }
   const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
   const tolerance = Math.max(1e-4 * setting.tolerance * slope, 1e-15 * largest, 1e-300);
-  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: profile ? eliminateIntercept(hessian) : hessian.matrix, gradient, start, l1, l2, tolerance, relativeTolerance: STEP_ACCURACY }]);
+  const matrix = profile ? eliminateIntercept(hessian) : hessian.matrix.slice();
+  // What separates the classes has no curvature left: keeps it from running off beyond all digits.
+  if (setting.separable === true) for (let i = 0; i < q; i++) if (l1[i] === 0 && l2[i] === 0) matrix[i * (q + 1)]! += DAMPING * hessian.total;
+  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: matrix, gradient, start, l1, l2, tolerance, relativeTolerance: STEP_ACCURACY }]);
   const beta = at.point.beta.slice();
   let interceptStep = profile ? -at.interceptGradient / hessian.total : 0;
   for (let i = 0; i < q; i++) {
