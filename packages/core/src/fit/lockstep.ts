@@ -50,6 +50,7 @@ interface Column {
   /** The best point so far and what is known there. */
   at: Evaluation | null;
   certificate: Certificate | null;
+  leastGap: number;
   /** Where the next sweep looks. */
   next: Point;
   readonly updates: { step: Float64Array; change: Float64Array }[];
@@ -81,7 +82,7 @@ export async function fitLockstep(oracle: Oracle, setting: LockstepSetting, valu
   onSample.forEach((evaluation, a) => model.set(a, evaluation.hessian!));
 
   const columns: Column[] = values.map(({ lambda }, index) => ({
-    index, lambda, at: null, certificate: null, next: points[index]!, updates: [], rejected: 0, open: true,
+    index, lambda, at: null, certificate: null, leastGap: Infinity, next: points[index]!, updates: [], rejected: 0, open: true,
   }));
   const judge = (lambda: number, at: Evaluation): Certificate => certify(scale, loss, penalty, lambda, at, setting.nullGradient);
   const certified = (certificate: Certificate): boolean => relativeGap(certificate, setting.saturatedLoss) <= setting.tolerance;
@@ -102,7 +103,8 @@ export async function fitLockstep(oracle: Oracle, setting: LockstepSetting, valu
       const next = evaluations[i]!;
       const certificate = judge(column.lambda, next);
       if (column.at !== null) learn(column, column.at, next, scale);
-      if (column.certificate === null || improves(certificate, column.certificate)) {
+      if (column.certificate === null || improves(certificate, column.certificate, column.leastGap)) {
+        if (certificate.gap < column.leastGap) column.leastGap = certificate.gap;
         column.at = { ...next, hessian: null };
         column.certificate = certificate;
         column.rejected = 0;

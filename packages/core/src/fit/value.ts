@@ -58,6 +58,8 @@ const SHORTER = [0.5, 0.25, 0.0625, 0.0078125];
 const SHORTER_ROUNDS = 5;
 /** Share of its optimality conditions' violation that a Newton step may leave. */
 const STEP_ACCURACY = 1e-3;
+/** A working set is good enough while no feature outside it violates its condition by so many times the worst inside. */
+const COVERED = 10;
 /** Without a provable gap a coefficient that still changes by more than this share of itself has not settled... */
 const SETTLED = 1e-3;
 /** ...and where that goes on so many evaluations after the gradient has vanished, it has no finite optimum. */
@@ -98,7 +100,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let idle = 0;
   let leastDoubt = doubt(certificate);
   for (let passes = 0; ; ) {
-    const full = at.hessian !== null && covers(at.hessian.features, usable, at.point.beta, slope, at.gradient, scale.l1) ? await step(setting, lambda, at, at.hessian) : null;
+    const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, slope, penalty.curvature(lambda)) ? await step(setting, lambda, at, at.hessian) : null;
     if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(at.point, full))) return end(null);
     const separated = Number.isNaN(certificate.gap) && !loss.quadratic && at.loss - saturatedLoss < SEPARATED_LOSS;
     if (separated || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
@@ -116,7 +118,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     let next = (await oracle.evaluate([full], [{ at: 0, features: following }], 1))[0]!;
     passes++;
     let nextCertificate = judge(next);
-    if (!improves(nextCertificate, certificate)) {
+    if (!improves(nextCertificate, certificate, leastDoubt)) {
       let best: Trial | null = null;
       for (let round = 0; best === null && round < SHORTER_ROUNDS && passes < setting.maxPasses; round++) {
         const lengths = SHORTER.map((length) => length * SHORTER.at(-1)! ** round);
@@ -192,20 +194,23 @@ function eliminateIntercept({ matrix, cross, total }: Hessian): Float64Array {
   return eliminated;
 }
 
-/** Whether the Hessian has every feature that must move: those with a coefficient, and unless there are none, the violators. */
-function covers(features: Int32Array, usable: Int32Array, beta: Float64Array, slope: number, gradient: Float64Array, l1: Float64Array): boolean {
+/**
+ * Whether a step on the Hessian's features is worth it: all that have a coefficient or no penalty must be there, and
+ * of what violates the optimality conditions enough that the step is not spent on what is nearly right.
+ */
+function covers(features: Int32Array, usable: Int32Array, at: Evaluation, scale: WorkingScale, slope: number, curvature: number): boolean {
   const have = new Set(features);
-  let missing = 0;
-  let violators = 0;
+  let inside = 0;
+  let outside = 0;
   for (const j of usable) {
-    const active = beta[j] !== 0 || l1[j] === 0 || slope === 0;
-    if (active && !have.has(j)) return false;
-    if (Math.abs(gradient[j]!) > slope * l1[j]!) {
-      violators++;
-      if (!have.has(j)) missing++;
-    }
+    const l1 = slope * scale.l1[j]!;
+    const b = at.point.beta[j]!;
+    const g = at.gradient[j]!;
+    if (have.has(j)) inside = Math.max(inside, b === 0 ? Math.abs(g) - l1 : Math.abs(g + l1 * Math.sign(b) + curvature * scale.l2[j]! * b));
+    else if (b !== 0 || l1 === 0) return false;
+    else outside = Math.max(outside, Math.abs(g) - l1);
   }
-  return missing === 0 || missing < violators;
+  return outside <= COVERED * inside;
 }
 
 /** `features` united with those that have a coefficient now. */
@@ -214,10 +219,10 @@ function withMoved(features: Int32Array, beta: Float64Array, usable: Int32Array)
   return usable.filter((j) => have.has(j) || beta[j] !== 0);
 }
 
-/** Whether a step is taken: the objective fell (to rounding) or the gap did. */
-export function improves(next: Certificate, current: Certificate): boolean {
+/** Whether a step is taken: the objective fell (to rounding), or the gap is the least so far (or two points could take turns). */
+export function improves(next: Certificate, current: Certificate, leastGap = current.gap): boolean {
   if (!Number.isFinite(next.objective)) return false;
-  return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < current.gap;
+  return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < leastGap;
 }
 
 /** The point a share `length` of the way. */
