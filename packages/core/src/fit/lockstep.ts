@@ -21,7 +21,7 @@ import type { AnchorModel, ModelStep, ModelStepProblem } from '../solve/modelSte
 import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import type { Evaluation, Hessian, Oracle } from './evaluation.ts';
-import { between, fitValue, improves, isPrecise, relativeGap } from './value.ts';
+import { between, fitValue, improves, isPrecise, relativeGap, stepTolerance } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
@@ -244,7 +244,7 @@ function stepProblem(setting: LockstepSetting, model: Anchors, column: Column): 
     start,
     l1,
     l2,
-    tolerance: Math.max(1e-4 * setting.tolerance * slope, 1e-300),
+    tolerance: stepTolerance(setting.tolerance, l1),
     relativeTolerance: STEP_ACCURACY,
   };
 }

@@ -168,7 +168,7 @@ async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessi
     l2[i] = curvature * scale.l2[j]!;
   }
   const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-  const tolerance = Math.max(1e-4 * setting.tolerance * slope, 1e-15 * largest, 1e-300);
+  const tolerance = Math.max(stepTolerance(setting.tolerance, l1), 1e-15 * largest);
   const matrix = profile ? eliminateIntercept(hessian) : hessian.matrix.slice();
   // What separates the classes has no curvature left: keeps it from running off beyond all digits.
   if (setting.separable === true) for (let i = 0; i < q; i++) if (l1[i] === 0 && l2[i] === 0) matrix[i * (q + 1)]! += DAMPING * hessian.total;
@@ -181,6 +181,12 @@ async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessi
     if (profile) interceptStep -= (hessian.cross[i]! * (solution![i]! - start[i]!)) / hessian.total;
   }
   return { beta, intercept: at.point.intercept + interceptStep };
+}
+
+/** Violation of the conditions that a step may leave, in units of the gradient: a small share of the least slope at zero. */
+export function stepTolerance(tolerance: number, l1: Float64Array): number {
+  const least = l1.reduce((least, slope) => (slope > 0 && slope < least ? slope : least), Infinity);
+  return Math.max(1e-300, least < Infinity ? 1e-4 * tolerance * least : 0);
 }
 
 /** H - h h'/S: the Hessian where the intercept always fits best. */
