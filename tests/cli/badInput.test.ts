@@ -76,6 +76,8 @@ const cases: readonly Case[] = [
   { what: 'penalty factors without a penalty', args: 'fit good.csv --response y --penalty none --penalty-factors x=0', code: 'INAPPLICABLE_OPTION', exit: 2 },
   { what: 'a penalty factor for no column', args: 'fit good.csv --response y --lambda 1 --penalty-factors q=0', code: 'UNKNOWN_COLUMN', exit: 2 },
   { what: 'a negative penalty factor in a file', args: 'fit good.csv --response y --lambda 1 --penalty-factors factors.json', code: 'BAD_OPTION_VALUE', exit: 2 },
+  { what: 'a delimiter where nothing is delimited', args: 'path broken.parquet --response y --delimiter ;', code: 'INAPPLICABLE_OPTION', exit: 2 },
+  { what: 'the whole table beside the document', args: 'path good.csv --response y --all --json', code: 'INAPPLICABLE_OPTION', exit: 2 },
   { what: 'no threads', args: 'path good.csv --response y --threads 0', code: 'BAD_OPTION_VALUE', exit: 2 },
   { what: 'a memory without a size', args: 'path good.csv --response y --memory lots', code: 'BAD_OPTION_VALUE', exit: 2 },
   { what: 'a tolerance of zero', args: 'path good.csv --response y --tolerance 0', code: 'BAD_OPTION_VALUE', exit: 2 },
@@ -129,6 +131,7 @@ for (const [index, { what, args, code, exit }] of cases.entries()) {
     const run = await scalemix([...words, ...(takesOutput ? ['-o', output] : [])], { cwd: folder });
     t.is(run.code, exit, run.stderr);
     t.is(run.stdout, '', 'standard output carries results only');
+    if (words.includes('--json')) return t.is((JSON.parse(run.stderr) as { error: { code: string } }).error.code, code);
     const told = run.stderr.split('\n').filter((line) => line.startsWith('scalemix: '));
     t.is(told.length, 1, run.stderr);
     t.true(told[0]!.startsWith(`scalemix: ${code}: `), run.stderr);

@@ -1,4 +1,5 @@
 /** What fit and path do: run the job, show how it goes, print or write the model. */
+import { UsageError } from '@scalemix/core';
 import type { ModelDocument } from '@scalemix/core';
 import type { Call } from '../command.ts';
 import { EventFile } from '../eventFile.ts';
@@ -16,6 +17,7 @@ type Report = (model: ModelDocument, terminal: Terminal) => string;
 export async function train(command: 'fit' | 'path', call: Pick<Call<Options>, 'inputs' | 'output' | 'signal'>, settings: TrainSettings, report: Report): Promise<number> {
   const { inputs, output, signal } = call;
   checkModelSettings(command, settings);
+  if (settings.all === true && settings.json === true) throw new UsageError('INAPPLICABLE_OPTION', '--all does not apply: it belongs to the table, and --json prints the whole document.');
   checkOutput(settings.output, '--output', inputs);
   checkOutput(settings.events, '--events', inputs);
   const quiet = settings.quiet === true;

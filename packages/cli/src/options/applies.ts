@@ -53,3 +53,13 @@ function checkPathLambda(given: ReadonlySet<string>, lambda: readonly number[] |
   const repeated = lambda.find((value, index) => lambda.indexOf(value) !== index);
   if (repeated !== undefined) throw new UsageError('BAD_OPTION_VALUE', `--lambda names ${repeated} twice. Give each value once.`);
 }
+
+/** Files whose cells nothing separates. */
+const NO_CELLS = /\.(parquet|arrow|arrows|feather|libsvm|svm|svmlight)(\.gz)?$/i;
+
+/** @throws UsageError INAPPLICABLE_OPTION for a delimiter where nothing is delimited */
+export function checkReading(inputs: readonly string[], { format, delimiter }: { readonly format?: string | undefined; readonly delimiter?: string | undefined }): void {
+  if (delimiter === undefined) return;
+  const other = format === undefined ? inputs.find((input) => NO_CELLS.test(input)) : format === 'csv' || format === 'tsv' ? undefined : `--format ${format}`;
+  if (other !== undefined) throw new UsageError('INAPPLICABLE_OPTION', `--delimiter does not apply: it separates the cells of CSV files, and ${other} has none.`);
+}

@@ -2,10 +2,11 @@
 import type { MissingPolicy, PenaltyName, PenaltySpec } from '@scalemix/core';
 import type { InputRequest, JobRequest, MachineRequest } from '@scalemix/coordinator';
 import type { Settings } from './option.ts';
+import { checkReading } from './applies.ts';
 import type { ModelSettings } from './applies.ts';
-import type { commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions } from './tables.ts';
+import type { commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from './tables.ts';
 
-export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof modelOutputOptions & typeof commonOptions> & ModelSettings;
+export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption> & ModelSettings;
 
 const DEFAULT_L1_RATIO = 0.5;
 
@@ -45,8 +46,9 @@ export function jobRequest(command: 'fit' | 'path', inputs: readonly string[], s
   };
 }
 
-/** How the files of any command are read. */
+/** How the files of any command are read. @throws UsageError INAPPLICABLE_OPTION */
 export function inputRequest(inputs: readonly string[], settings: Settings<typeof readOptions> & Partial<Settings<typeof naOption>>): InputRequest & { readonly inputs: readonly string[] } {
+  checkReading(inputs, settings);
   return { inputs, ...given({ query: settings.query, format: settings.format, delimiter: settings.delimiter, na: settings.na }) };
 }
 

@@ -43,7 +43,8 @@ export function pathReport(model: ModelDocument, terminal: Terminal, all: boolea
   const left = count - shown.length;
   const lines = [paint('bold', headline(model, 'path')), '', ...table];
   if (left > 0) lines.push(paint('dim', `  (${left} values between are not shown; --all shows them)`));
-  if (count > 2) lines.push('', ...plots(model, terminal));
+  const drawn = count > 2 ? plots(model, terminal) : [];
+  if (drawn.length > 0) lines.push('', ...drawn);
   lines.push('', model.converged.every(Boolean) ? paint('green', verdict(model)) : paint('yellow', verdict(model)), paint('dim', effort(model)));
   return `${lines.join('\n')}\n`;
 }
@@ -75,6 +76,8 @@ function plots(model: ModelDocument, terminal: Terminal): string[] {
     const j = model.features.indexOf(feature);
     return { y: model.coefficients.map((vector) => vector[j]! * model.featureScales[j]!), letter: 'abcdef'[index]!, label: fit(feature, 18) };
   });
+  // Nothing to be seen where nothing is explained.
+  if (!ratio.y.some((value) => value > 1e-9)) return [];
   const lines = plotLines([ratio], { ...options, height: 7, title: 'deviance ratio' });
   if (curves.length > 0) lines.push('', ...plotLines(curves, { ...options, height: 9, title: `coefficients x standard deviation${curves.length === CURVES ? `, the ${CURVES} largest` : ''}` }));
   return lines;

@@ -21,7 +21,9 @@ export function verdict(model: ModelDocument): string {
   const all = count === 1 ? 'The answer is' : `All ${count} values are`;
   if (model.gap.every((gap) => gap !== null)) {
     const worst = Math.max(...model.lambda.map((_, k) => relativeGap(model, k) ?? 0));
-    return `${all} certified: ${count === 1 ? 'its' : 'each'} objective is proven to lie within ${significant(worst, 2)} (relative) of the smallest possible.`;
+    const whose = count === 1 ? 'its' : 'each';
+    if (worst === 0) return `${all} certified: ${whose} objective is the smallest possible.`;
+    return `${all} certified: ${whose} objective is proven to lie within ${significant(worst, 2)} (relative) of the smallest possible.`;
   }
   const worst = Math.max(...model.stationarity.map((value) => value ?? 0));
   return `${all} stationary to ${significant(worst, 2)} of the null gradient; where something is not penalised no gap can be proven.`;
@@ -37,9 +39,10 @@ function failure(model: ModelDocument, failed: readonly number[]): string {
   const count = model.lambda.length;
   const reasons = [...new Set(failed.map((k) => model.reason[k] ?? 'STALLED'))];
   const why = reasons.map((reason) => `${reason}: ${REASONS[reason] ?? 'no further progress'}`).join('; ');
-  const what = count === 1 ? 'The value has NOT converged' : `${failed.length} of ${count} values have NOT converged`;
+  const subject = count === 1 ? 'The value has' : `${failed.length} of ${count} values have`;
   const worst = Math.max(...failed.map((k) => relativeGap(model, k) ?? model.stationarity[k] ?? 0));
-  return `${what} to ${significant(model.tolerance, 2)} (they stand at ${significant(worst, 2)}): ${why}.`.replace('they stand', count === 1 ? 'it stands' : 'they stand');
+  const short = reasons.includes('SEPARABLE') ? '' : ` to ${significant(model.tolerance, 2)}, and ${count === 1 ? 'stands' : 'stand'} at ${significant(worst, 2)}`;
+  return `${subject} NOT converged${short} (${why}).`;
 }
 
 /** What it took. */
