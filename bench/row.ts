@@ -1,4 +1,4 @@
-/** A figure of a benchmark: `value` against the `floor` it must reach, null where it is for information. */
+/** A figure of a benchmark: `value` against the `floor` it must reach (or, by `atMost`, stay under), null where it is for information. */
 export interface Row {
   readonly name: string;
   readonly value: number;
@@ -9,6 +9,11 @@ export interface Row {
 
 export function row(name: string, value: number, unit: string, floor: number | null = null): Row {
   return { name, value, unit, floor, holds: floor === null ? null : value >= floor };
+}
+
+/** A figure that must not exceed its floor. */
+export function atMost(name: string, value: number, unit: string, floor: number): Row {
+  return { name, value, unit, floor, holds: value <= floor };
 }
 
 export function median(values: readonly number[]): number {

@@ -25,7 +25,7 @@ export interface Kernels {
 
   /* Dense rows: x is n x p, row-major, leading dimension ldx. */
 
-  /** psi[i] += sum_j x[i,j] b[j]. 2np flops; bound by reading x. Call it by tiles of columnPassRows(p) rows. */
+  /** psi[i] += sum_j x[i,j] b[j]. 2np flops; bound by reading x. */
   psiColumn(n: number, p: number, x: number, ldx: number, b: number, psi: number): void;
   /** g[j] += sum_i x[i,j] r[i]. 2np flops; bound by reading x. */
   gradientColumn(n: number, p: number, x: number, ldx: number, r: number, g: number): void;
@@ -117,15 +117,6 @@ export const GRAM_ROWS = 192;
 export const PANEL_ROWS = 96;
 /** Columns of a panel. */
 export const PANEL = 8;
-
-/**
- * Rows of one tile of a pass with one column over p dense columns: about
- * 256 KB of X, which psiColumn reads from memory and gradientColumn then finds
- * in the second cache. A multiple of 8, which gradientColumn takes at a time.
- */
-export function columnPassRows(p: number): number {
-  return Math.min(2048, Math.max(16, Math.floor(2 ** 15 / Math.max(1, p) / 8) * 8));
-}
 
 /** Bytes of the workspace `gram` and `gram32` need: the packed tile, in panels padded against cache conflicts. */
 export function gramWorkspaceBytes(p: number): number {
