@@ -114,7 +114,7 @@ export async function fitLockstep(oracle: Oracle, setting: LockstepSetting, valu
     for (let i = 0; i < open.length; i++) {
       const column = open[i]!;
       const target = takeStep(column.at!.point, steps[i]!, scale);
-      if (certified(column.certificate!) && isPrecise(column.at!.point, target)) column.open = false;
+      if (certified(column.certificate!) && isPrecise(setting, column.at!, target)) column.open = false;
       // A rejected step has taught its curvature (`learn`); the new one goes from the best point, and not all the way.
       column.next = column.rejected === 0 ? target : between(column.at!.point, target, 0.5 ** column.rejected);
     }

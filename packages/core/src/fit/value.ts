@@ -66,6 +66,8 @@ const SETTLED = 1e-3;
 const RESTLESS_EVALUATIONS = 6;
 /** A certified answer is taken once the next step would change coefficients by no more than this share of the largest. */
 const PRECISE = 2e-5;
+/** Share of a Newton step along the largest null gradient below which a coefficient is rounding. */
+const ROUNDING = 1e-9;
 /** Evaluations in a row that bring nothing, neither a lower objective nor a better certificate, after which rounding has the last word. */
 const IDLE_EVALUATIONS = 8;
 /** Curvature, as a share of the mean one, added to features that separate the classes. */
@@ -101,7 +103,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let leastDoubt = doubt(certificate);
   for (let passes = 0; ; ) {
     const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, slope, penalty.curvature(lambda)) ? await step(setting, lambda, at, at.hessian) : null;
-    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(at.point, full))) return end(null);
+    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(setting, at, full))) return end(null);
     const separated = Number.isNaN(certificate.gap) && !loss.quadratic && at.loss - saturatedLoss < SEPARATED_LOSS;
     if (separated || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
@@ -239,10 +241,11 @@ export function between(from: Point, to: Point, length: number): Point {
   };
 }
 
-/** Whether two points agree to PRECISE of the largest working coefficient. */
-export function isPrecise(from: Point, to: Point): boolean {
+/** Whether a step from `at` to `to` changes coefficients by no more than PRECISE of the largest (or of what is rounding, at the largest lambda). */
+export function isPrecise(setting: ValueSetting, at: Evaluation, to: Point): boolean {
+  const from = at.point;
   let change = 0;
-  let largest = 0;
+  let largest = (ROUNDING * setting.nullGradient) / at.curvature;
   for (let j = 0; j < from.beta.length; j++) {
     change = Math.max(change, Math.abs(to.beta[j]! - from.beta[j]!));
     largest = Math.max(largest, Math.abs(from.beta[j]!));
