@@ -180,19 +180,22 @@ export function exactGap(problem: ExplicitProblem, at: Coefficients, s: number):
     const l1 = lambda * l1Ratio * v[j]!;
     const l2 = lambda * (1 - l1Ratio) * v[j]!;
     const excess = Math.max(0, Math.abs(correlation) - l1);
-    const conjugate = excess <= 1e-14 * l1 ? 0 : l2 > 0 ? excess ** 2 / (2 * l2) : Infinity;
+    const conjugate = excess <= 1e-11 * l1 ? 0 : l2 > 0 ? excess ** 2 / (2 * l2) : Infinity;
     gap += l1 * Math.abs(t) + (l2 / 2) * t * t + conjugate + correlation * t;
   });
   return gap;
 }
 
-/** Largest violation of the optimality conditions, per unit of s_j b_j. */
+/** Largest violation of the optimality conditions, per unit of s_j b_j; with an intercept columns are centred. */
 export function violation(problem: ExplicitProblem, at: Coefficients): number {
-  const { gradient, intercept } = lossGradient(problem, at);
-  let worst = problem.intercept ? Math.abs(intercept) : 0;
-  gradient.forEach((g, j) => {
+  const psi = linearPredictor(problem, at);
+  const a = psi.map((value, i) => lossDerivative(problem.loss, problem.y[i]!, value));
+  let worst = problem.intercept ? Math.abs(weightedMean(problem, (i) => a[i]!)) : 0;
+  problem.x.forEach((column, j) => {
     const s = problem.s[j]!;
     if (s === 0) return;
+    const mean = problem.intercept ? moments(column, problem.w).mean : 0;
+    const g = weightedMean(problem, (i) => a[i]! * (column[i]! - mean));
     const l1 = problem.lambda * problem.l1Ratio * problem.v[j]!;
     const t = s * at.b[j]!;
     worst = Math.max(worst, t === 0 ? Math.abs(g / s) - l1 : Math.abs(g / s + l1 * Math.sign(t) + problem.lambda * (1 - problem.l1Ratio) * problem.v[j]! * t));
