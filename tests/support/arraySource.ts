@@ -51,9 +51,11 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
   const p = next;
   const centres = givenCentres ?? new Float64Array(p);
   if (givenCentres === null && (data.centre ?? true)) {
+    // As the loader does: of the first rows that count, about the first of them.
+    const counted = Array.from({ length: Math.min(n, BLOCK_ROWS) }, (_, i) => i).filter((i) => data.weights === undefined || data.weights[i] !== 0);
     dense.forEach((column, j) => {
-      const first = Math.min(n, BLOCK_ROWS);
-      for (let i = 0; i < first; i++) centres[j]! += column[i]! / first;
+      const first = column[counted[0] ?? 0]!;
+      centres[j] = first + counted.reduce((sum, i) => sum + (column[i]! - first), 0) / Math.max(1, counted.length);
     });
   }
 
@@ -78,7 +80,7 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     for (let i = 0; i < block.rows; i++) {
       const row = first + i;
       dense.forEach((column, j) => {
-        const value = givenCentres === null ? column[row]! - centres[j]! : column[row]!;
+        const value = data.weights !== undefined && data.weights[row] === 0 ? 0 : givenCentres === null ? column[row]! - centres[j]! : column[row]!;
         if (layout.denseType === 'f64') f64[(block.base + offsets.dense) / 8 + i * dense.length + j] = value;
         else f32[(block.base + offsets.dense) / 4 + i * dense.length + j] = value;
       });
