@@ -3,6 +3,9 @@
  * leading dimension n. n^3/3 flops; the inner loops run along rows.
  */
 
+/** Share of a null vector's largest entry below which an entry is rounding. */
+const NULL_ROUNDING = 1e-8;
+
 /**
  * Factors the lower triangle of `a` in place: A = L L'. A pivot at or below
  * `floor` times its original diagonal means that the column depends on earlier
@@ -57,5 +60,7 @@ export function nullVector(l: Float64Array, n: number, column: number): Float64A
     z[i] = value;
     for (let k = 0; k < i; k++) z[k] = z[k]! - l[i * n + k]! * value;
   }
-  return z;
+  // What is rounding would matter where a caller goes far along z.
+  const largest = z.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return z.map((value) => (Math.abs(value) <= NULL_ROUNDING * largest ? 0 : value));
 }
