@@ -5,8 +5,12 @@ import { levelRule, Levels } from '../levels.ts';
 import type { Missing } from '../missing.ts';
 import type { Batch, BatchColumn, ReadRequest } from '../table.ts';
 import { chunkDoubles, ChunkTexts } from './codes.ts';
+import { ChunkRelease } from './release.ts';
 import { numberSql, textSql } from './types.ts';
 import type { DuckColumn } from './types.ts';
+
+/** About, in a chunk: a double, or half a text. */
+const BYTES_PER_VALUE = 8;
 
 /** One relation to read, in SQL, and what to do with DuckDB's errors. */
 export interface Part {
@@ -79,6 +83,7 @@ async function* streamChunks(
   const last = columns.map(({ filler }) => filler).join(', ');
   const flag = columns.length;
   let pending: Promise<Chunk | null> | undefined;
+  const release = new ChunkRelease();
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt);
   try {
@@ -92,6 +97,7 @@ async function* streamChunks(
       pending.catch(() => {});
       const complete = chunkDoubles(chunk, flag)[chunk.rowCount - 1] === 1;
       yield { chunk, rows: complete ? chunk.rowCount - 1 : chunk.rowCount };
+      release.used(chunk.rowCount * (columns.length + 1) * BYTES_PER_VALUE);
       if (complete) return;
       signal?.throwIfAborted();
     }
