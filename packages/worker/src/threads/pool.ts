@@ -67,6 +67,8 @@ export class ThreadPool implements Executor {
       minThreads: this.threads,
       maxThreads: this.threads,
       idleTimeout: Infinity,
+      // With 'sync' a thread blocks between tasks: one that throws after its reply never ends, and keeps the process open.
+      atomics: 'async',
       recordTiming: false,
       workerHistogram: false,
     });
