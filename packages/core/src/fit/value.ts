@@ -62,6 +62,8 @@ const STEP_ACCURACY = 1e-3;
 const COVERED = 10;
 /** Without a provable gap a coefficient that still changes by more than this share of itself has not settled... */
 const SETTLED = 1e-3;
+/** ...unless it is below this share of the largest one... */
+const NEGLIGIBLE = 1e-3;
 /** ...and where that goes on so many evaluations after the gradient has vanished, it has no finite optimum. */
 const RESTLESS_EVALUATIONS = 6;
 /** A certified answer is taken once the next step would change coefficients by no more than this share of the largest. */
@@ -88,9 +90,11 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   const setFor = (at: Evaluation, strength: number, previous: number): Int32Array =>
     workingSet(usable, at.point.beta, at.gradient, scale.l1, penalty.slopeAtZero(strength), penalty.slopeAtZero(previous));
   const judge = (at: Evaluation): Certificate => certify(scale, loss, penalty, lambda, restrict(at, target.features, scale), setting.nullGradient);
+  // With a penalty there is a finite optimum unless the free features separate the classes, which the null model has told.
+  const mayRunOff = !loss.quadratic && lambda === 0 && setting.separable !== true;
   /** A proven gap speaks for itself; a vanishing gradient only where the coefficients have settled too (separable data). */
   const certified = (certificate: Certificate): boolean =>
-    Number.isNaN(certificate.gap) ? certificate.stationarity <= tolerance && (loss.quadratic || setting.separable === true || unrest <= SETTLED) : relativeGap(certificate, saturatedLoss) <= tolerance;
+    Number.isNaN(certificate.gap) ? certificate.stationarity <= tolerance && (!mayRunOff || unrest <= SETTLED) : relativeGap(certificate, saturatedLoss) <= tolerance;
 
   const end = (reason: ValueResult['reason']): ValueResult =>
     setting.separable === true ? { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' } : { evaluation: at, certificate, converged: reason === null, reason };
@@ -104,10 +108,9 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   for (let passes = 0; ; ) {
     const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, slope, penalty.curvature(lambda)) ? await step(setting, lambda, at, at.hessian) : null;
     if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(setting, at, full))) return end(null);
-    const separated = Number.isNaN(certificate.gap) && !loss.quadratic && at.loss - saturatedLoss < SEPARATED_LOSS;
-    if (separated || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
+    if ((mayRunOff && at.loss - saturatedLoss < SEPARATED_LOSS) || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
-    if (idle >= IDLE_EVALUATIONS) return end('STALLED');
+    if (idle >= IDLE_EVALUATIONS) return end(certified(certificate) ? null : 'STALLED');
     if (full === null) {
       at = (await oracle.evaluate([at.point], [{ at: 0, features: setFor(at, lambda, target.previous) }], 1))[0]!;
       passes++;
@@ -136,7 +139,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
       nextCertificate = best.certificate;
     }
     unrest = largestChange(at.point, next.point);
-    restless = Number.isNaN(nextCertificate.gap) && nextCertificate.stationarity <= tolerance && unrest > SETTLED ? restless + 1 : 0;
+    restless = mayRunOff && nextCertificate.stationarity <= tolerance && unrest > SETTLED ? restless + 1 : 0;
     const fell = certificate.objective - nextCertificate.objective > 1e-13 * Math.abs(certificate.objective);
     idle = fell || doubt(nextCertificate) < 0.9 * leastDoubt ? 0 : idle + 1;
     leastDoubt = Math.min(leastDoubt, doubt(nextCertificate));
@@ -253,15 +256,15 @@ export function isPrecise(setting: ValueSetting, at: Evaluation, to: Point): boo
   return change <= PRECISE * largest;
 }
 
-/** Largest change of a coefficient as a share of itself. */
+/** Largest change of a coefficient as a share of itself, or of what matters beside the largest. */
 function largestChange(from: Point, to: Point): number {
-  let largest = 0;
+  const least = NEGLIGIBLE * to.beta.reduce((most, b) => Math.max(most, Math.abs(b)), 0);
+  let largest = Math.abs(to.intercept - from.intercept) / (1 + Math.abs(to.intercept));
   for (let j = 0; j < from.beta.length; j++) {
     const change = Math.abs(to.beta[j]! - from.beta[j]!);
-    if (change > 0) largest = Math.max(largest, change / Math.max(Math.abs(to.beta[j]!), Math.abs(from.beta[j]!)));
+    if (change > 0) largest = Math.max(largest, change / Math.max(Math.abs(to.beta[j]!), Math.abs(from.beta[j]!), least));
   }
-  const change = Math.abs(to.intercept - from.intercept);
-  return change > 0 ? Math.max(largest, change / (1 + Math.abs(to.intercept))) : largest;
+  return largest;
 }
 
 /** For a fit of some features only: the others' gradients do not count. */
