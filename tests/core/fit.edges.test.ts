@@ -167,6 +167,21 @@ test('where a free feature separates, every value says so, with finite coefficie
   });
 });
 
+test('free features that do not separate leave no value SEPARABLE, however small the penalty on the others', async (t) => {
+  for (let seed = 0; seed < 15; seed++) {
+    const random = new Random(seed);
+    const n = 60;
+    const dense = Array.from({ length: 80 }, () => random.normals(n));
+    for (let j = 5; j < 80; j++) if (random.chance(0.4)) dense[j] = dense[random.integer(j)]!.map((x) => -2 * x);
+    const y = classes(random, dense[0]!.map((x, i) => 0.5 * (x - dense[7]![i]!)));
+    const penaltyFactors = Float64Array.from({ length: 80 }, (_, j) => (j < 3 ? 0 : random.pick([1, 2])));
+    for (const penalty of [elasticNet(0.9), ridge]) {
+      const path = await fit({ y, dense }, { loss: logistic, penalty, penaltyFactors, lambdas: 20, lambdaMinRatio: penalty === ridge ? 1e-16 : 0.05, tolerance: 1e-4 });
+      t.true(path.converged.every(Boolean), `seed ${seed}, ${penalty.name}: ${path.reason}`);
+    }
+  }
+});
+
 test('five positives in ten thousand rows, and weights over six orders, are no trouble', async (t) => {
   const random = new Random(11);
   const n = 10000;
