@@ -91,6 +91,17 @@ test('a path of fifty values takes few sweeps, and fewer column passes than swee
   t.true(path.columnPasses < path.sweeps);
 });
 
+test('each value is reported once, as soon as it is certified', async (t) => {
+  const events: FitEvent[] = [];
+  const path = await fit(data, { penalty: PENALTIES[0]!, lambdas: 20 }, events);
+  const reported = events.flatMap((event) => (event.type === 'valueDone' ? [event.index] : []));
+  t.deepEqual(reported.toSorted((a, b) => a - b), Array.from({ length: 20 }, (_, k) => k));
+  const first = events.findIndex((event) => event.type === 'valueDone');
+  const lastPass = events.findLastIndex((event) => event.type === 'passBegun');
+  t.true(first < lastPass, 'some are done while passes go on');
+  for (const event of events) if (event.type === 'valueDone') t.is(event.lambda, path.lambda[event.index]!);
+});
+
 test('the sample is drawn by row number and seed alone', (t) => {
   const drawn = Array.from({ length: 20_000 }, (_, row) => chance(row, 0));
   const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;

@@ -11,7 +11,7 @@ import type { ArenaViews, ResolvedBlock } from './arena.ts';
  * Row i is chosen with probability
  *   min(1, rate * classRate * (0.2 + 0.8 |x_i|^2 / q)),
  * x_i its q working features (centred at `reference`, divided by `scale`), and then weighs its inverse times
- * its own weight: every level, class and outlier is represented (math.md 18.1). Chance is a hash of the row
+ * its own weight: every level, class and outlier is represented. Chance is a hash of the row
  * number and the seed, so that the choice does not depend on who holds the row.
  */
 export interface SampleSelector {

@@ -1,6 +1,6 @@
 /**
  * The path engine: all values of the path advance together, one sweep over the
- * rows serving them all (math.md, section 18, 'sample first').
+ * rows serving them all.
  *
  *  1. The path is solved on a sample of the rows, drawn by leverage and class,
  *     value by value; some of its Hessians ('anchors') are kept.
@@ -67,9 +67,11 @@ export interface LockstepSetting extends ValueSetting {
 
 /**
  * Fits all values, given in descending order of lambda. `start` is the null
- * model on the sample.
+ * model on the sample; `done` is told of each value as it leaves, in any order.
  */
-export async function fitLockstep(oracle: Oracle, setting: LockstepSetting, values: readonly LockstepValue[], start: Evaluation): Promise<ValueResult[]> {
+export async function fitLockstep(
+  oracle: Oracle, setting: LockstepSetting, values: readonly LockstepValue[], start: Evaluation, done: (result: ValueResult, k: number) => void,
+): Promise<ValueResult[]> {
   const { scale, loss, penalty } = setting;
   const points = await samplePath(setting, values, start);
   const anchors = anchorIndices(values.length);
@@ -86,6 +88,14 @@ export async function fitLockstep(oracle: Oracle, setting: LockstepSetting, valu
   }));
   const judge = (lambda: number, at: Evaluation): Certificate => certify(scale, loss, penalty, lambda, at, setting.nullGradient);
   const certified = (certificate: Certificate): boolean => relativeGap(certificate, setting.saturatedLoss) <= setting.tolerance;
+
+  const results: ValueResult[] = [];
+  const leave = (column: Column, result: ValueResult): void => {
+    column.open = false;
+    results[column.index] = result;
+    done(result, column.index);
+  };
+  const asIs = (column: Column): ValueResult => ({ evaluation: column.at!, certificate: column.certificate!, converged: true, reason: null });
 
   for (let sweep = 0; sweep < Math.min(LOCKSTEP_SWEEPS, setting.maxPasses); sweep++) {
     const open = columns.filter((column) => column.open);
@@ -114,20 +124,20 @@ export async function fitLockstep(oracle: Oracle, setting: LockstepSetting, valu
     for (let i = 0; i < open.length; i++) {
       const column = open[i]!;
       const target = takeStep(column.at!.point, steps[i]!, scale);
-      if (certified(column.certificate!) && isPrecise(setting, column.at!, target)) column.open = false;
+      if (certified(column.certificate!) && isPrecise(setting, column.at!, target)) leave(column, asIs(column));
       // A rejected step has taught its curvature (`learn`); the new one goes from the best point, and not all the way.
       column.next = column.rejected === 0 ? target : between(column.at!.point, target, 0.5 ** column.rejected);
     }
   }
 
-  const results: ValueResult[] = [];
   for (const column of columns) {
-    if (!column.open || certified(column.certificate!)) {
-      results.push({ evaluation: column.at!, certificate: column.certificate!, converged: true, reason: null });
+    if (!column.open) continue;
+    if (certified(column.certificate!)) {
+      leave(column, asIs(column));
       continue;
     }
     const target: ValueTarget = { lambda: column.lambda, previous: values[column.index]!.previous, next: null, features: null };
-    results.push(await fitValue(oracle, setting, target, column.at!, setting.saturatedLoss));
+    leave(column, await fitValue(oracle, setting, target, column.at!, setting.saturatedLoss));
   }
   return results;
 }

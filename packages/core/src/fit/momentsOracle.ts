@@ -2,7 +2,7 @@
  * Least squares from moments alone: with G = X'X/W, c = X'z/W on the working
  * scale the loss is zz/2 - c'b + b'Gb/2, its gradient G b - c. No sweep; the
  * digits are those of the moments, so where the loss falls far below the
- * response's own size the rows must be read again (math.md, section 9).
+ * response's own size the rows must be read again.
  */
 import type { Moments } from '../statistics/moments.ts';
 import type { Evaluation, HessianRequest, Oracle } from './evaluation.ts';

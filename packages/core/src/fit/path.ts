@@ -1,7 +1,7 @@
 /**
- * A whole penalty path, value by value from the strongest penalty down, each
- * started where the one before ended (math.md 18 will put all values in
- * lockstep behind the same door).
+ * A whole penalty path. On many rows all values advance together, from a
+ * solution on a sample (fit/lockstep.ts); else they are fitted value by value
+ * from the strongest penalty down, each started where the one before ended.
  *
  * Least squares with few enough features takes one sweep: the moments hold the
  * whole problem. Where a fit is so close that the moments have lost its
@@ -165,9 +165,7 @@ async function onSample(
   const sampleSetting: ValueSetting = { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true };
   const intercept = startingIntercept(scale, loss, sampleMoments, source.describe().responseCentre);
   const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
-  const results = await fitLockstep(sweeps, { ...setting, saturatedLoss, sample: { oracle, setting: sampleSetting } }, values, start);
-  results.forEach(done);
-  return results;
+  return fitLockstep(sweeps, { ...setting, saturatedLoss, sample: { oracle, setting: sampleSetting } }, values, start, done);
 }
 
 /** Weighted mean of the response itself. */

@@ -1,7 +1,7 @@
 /**
  * The scale the solver works on: every feature centred at a reference and
  * divided by a scale t_j so that its root mean square is 1, from statistics
- * alone (math.md, section 11); the rows are never changed.
+ * alone; the rows are never changed.
  *
  *   psi = offset + beta_0 + sum_j beta_j (x_j - reference_j) / t_j
  *

@@ -100,7 +100,7 @@ export interface Kernels {
  *   pearson   sum w a^2 / c  curvatureSquare    sum w c^2
  *
  * A row with w = 0 adds nothing to any sum, whatever its other values.
- * a must not be formed as a difference of nearly equal numbers (math.md 16.5).
+ * a must not be formed as a difference of nearly equal numbers.
  */
 export interface LossKernels {
   /** residual[i] = w a (residual may be the same address as psi); curvature[i] = w c where curvature is not 0 (null). sums: LOSS_SUMS.length float64. */
@@ -113,7 +113,7 @@ export const LOSS_SUMS = ['loss', 'gradient', 'alignment', 'curvature', 'curvatu
 
 /** Rows of one Gram tile: the packed tile stays in cache. */
 export const GRAM_ROWS = 192;
-/** Rows of one tile of a many-column pass (kernels.md, H: psi stays in cache between the two products). */
+/** Rows of one tile of a many-column pass (psi stays in cache between the two products). */
 export const PANEL_ROWS = 96;
 /** Columns of a panel. */
 export const PANEL = 8;

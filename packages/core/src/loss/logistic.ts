@@ -21,7 +21,7 @@ function entropyTerm(u: number): number {
 /**
  * Logistic regression: l(y, psi) = log(1 + e^psi) - y psi with y in [0, 1],
  * written y log(1 + e^-psi) + (1 - y) log(1 + e^psi) so that nothing cancels
- * where the classes are separated (math.md 16.5).
+ * where the classes are separated.
  * Polya-Gamma weight w(psi) = tanh(psi/2) / (2 psi), kappa = y - 1/2, m = 0.
  */
 export const logisticLoss: Loss = {

@@ -2,8 +2,8 @@
  * A loss l(y, psi): everything the program needs to know of it. A new loss is
  * one file that exports such an object and one line in loss/index.ts.
  *
- * The mean-loss objective is (1/W) sum_i w_i l(y_i, psi_i). Formulas: math.md,
- * section 2 (Polson and Scott 2013; Polson and Sokolov, arXiv 2602.14280).
+ * The mean-loss objective is (1/W) sum_i w_i l(y_i, psi_i). Weights
+ * and kappa: Polson and Scott (2013); Polson and Sokolov, arXiv 2602.14280.
  */
 export interface Loss {
   readonly name: string;

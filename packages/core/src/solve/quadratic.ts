@@ -2,7 +2,7 @@
  * The M-step: minimise over u
  *   1/2 (u-b)' H (u-b) + g'(u-b) + sum_j ( l1_j |u_j| + l2_j u_j^2 / 2 ),
  * H positive semidefinite m x m, by coordinate descent with exact zeros and an
- * active-set polish (math.md, section 8): where coordinate descent stalls on
+ * active-set polish: where coordinate descent stalls on
  * ill-conditioned H, the support's linear system is solved, cut at the first
  * sign change. The objective never rises.
  */

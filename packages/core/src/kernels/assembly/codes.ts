@@ -17,7 +17,6 @@ export function codesGradientColumn(n: i32, codes: usize, r: usize, g: usize): v
 }
 
 /** to[c] += from[c] for the 8 columns of a panel's row. */
-// @ts-ignore: decorator
 @inline
 function addPanelRow(from: usize, to: usize): void {
   const t0 = f64x2.add(v128.load(to), v128.load(from));

@@ -45,7 +45,6 @@ export function psiColumn(n: i32, p: i32, x: usize, ldx: i32, b: usize, psi: usi
 }
 
 /** The last p mod 8 elements of a row, and its sum added to psi. */
-// @ts-ignore: decorator
 @inline
 function finishRow(p: i32, x: usize, b: usize, psi: usize, s0: v128, s1: v128, s2: v128, s3: v128): void {
   let pairs = s0;
@@ -101,7 +100,6 @@ export function gradientColumn(n: i32, p: i32, x: usize, ldx: i32, r: usize, g: 
 }
 
 /** g[j] += scale x[j], j < p. */
-// @ts-ignore: decorator
 @inline
 export function addScaledRow(p: i32, scale: f64, x: usize, g: usize): void {
   const s = f64x2.splat(scale);

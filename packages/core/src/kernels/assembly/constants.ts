@@ -87,7 +87,6 @@ export const LN2_HIGH: usize = TABLE + 352;
 export const LN2_LOW: usize = TABLE + 360;
 
 /** Both lanes the constant at an address of this table. */
-// @ts-ignore: decorator
 @inline
 export function constant(address: usize): v128 {
   return v128.load_splat<f64>(address);

@@ -9,7 +9,6 @@ import {
  * x = k ln 2 + r, |r| <= ln 2 / 2; exp(r) is its Taylor polynomial of degree 13 (remainder 4e-18), in pairs (Estrin)
  * for the sake of latency; k goes into the exponent.
  */
-// @ts-ignore: decorator
 @inline
 export function exponential(argument: v128): v128 {
   const x = f64x2.pmax(argument, constant(LEAST_EXPONENT));
@@ -38,7 +37,6 @@ export function exponential(argument: v128): v128 {
  * log(1 + e) for 0 <= e <= 1, relative error below 5e-16: 2 atanh(s), s = e / (2 + e) <= 1/3, by its series to
  * s^31 (remainder 2e-17).
  */
-// @ts-ignore: decorator
 @inline
 export function logOnePlus(e: v128): v128 {
   const s = f64x2.div(e, f64x2.add(e, constant(TWO)));
@@ -61,7 +59,6 @@ export function logOnePlus(e: v128): v128 {
 }
 
 /** log(x) of a finite x >= 1, relative error below 1e-15: x = 2^k m, 1 <= m < 2, and both parts are positive. */
-// @ts-ignore: decorator
 @inline
 export function logarithm(x: v128): v128 {
   const k = f64x2.sub(v128.or(i64x2.shr_u(x, 52), constant(TWO_52)), constant(TWO_52_BIASED));

@@ -46,7 +46,6 @@ function pack(n: i32, p: i32, x: usize, ldx: i32, w: usize, packed: usize): i32 
  * G += X' diag(w) X, the 4 x 8 tiles on and above the diagonal. Both operands of the product are the one packed tile
  * sqrt(w) X (w >= 0). Cost n p (p + 1) flops, and n p to pack.
  */
-// @ts-ignore: decorator
 @inline
 function gram(wide: bool, n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
   const k = pack(n, p, x, ldx, w, workspace);

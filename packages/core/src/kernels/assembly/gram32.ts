@@ -70,7 +70,6 @@ function tileWide(k: i32, a: usize, b: usize, out: usize): void {
   storeRow(out + 192, c30, c31, c32, c33);
 }
 
-// @ts-ignore: decorator
 @inline
 function storeRow(out: usize, s0: v128, s1: v128, s2: v128, s3: v128): void {
   v128.store(out, s0);
@@ -114,7 +113,6 @@ function tileNarrow(k: i32, a: usize, b: usize, out: usize): void {
 }
 
 /** Adds the float32 tile to float64 G: c is its first element. In a second step, as V8 does not join promotions. */
-// @ts-ignore: decorator
 @inline
 function addTile(tile: usize, c: usize, row: usize): void {
   for (let s = 0; s < 4; s++, c += row) {
@@ -125,7 +123,6 @@ function addTile(tile: usize, c: usize, row: usize): void {
 }
 
 /** G += X' diag(w) X from float32 rows: products and sums over the tile's rows in float32, tiles added to G in float64. */
-// @ts-ignore: decorator
 @inline
 function gram32(wide: bool, n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
   const k = pack(n, p, x, ldx, w, workspace);

@@ -38,14 +38,12 @@ function kindOf(n: i32, w: usize): i32 {
 }
 
 /** far of the comment above. */
-// @ts-ignore: decorator
 @inline
 function farShare(y: v128, positive: v128): v128 {
   return v128.bitselect(f64x2.sub(constant(ONE), y), y, positive);
 }
 
 /** sum + log(1 + e) where e is small, else sum. */
-// @ts-ignore: decorator
 @inline
 function addSmallLogs(sum: v128, e: v128, large: v128): v128 {
   const small = v128.andnot(e, large);
@@ -60,7 +58,6 @@ function addSmallLogs(sum: v128, e: v128, large: v128): v128 {
  *
  * Everything is written twice, side by side, for the vectors 0 and 1: V8 joins such pairs (tiles.ts).
  */
-// @ts-ignore: decorator
 @inline
 function logistic(
   panel: bool, kind: i32, n: i32, psi: usize, step: usize, offset: usize, offsetStep: usize,

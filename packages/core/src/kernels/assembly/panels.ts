@@ -5,7 +5,6 @@ import { columnsNarrow, columnsWide, rowsNarrow, rowsWide } from './tiles';
  * (p rows of 64 bytes) or of R (n rows) is read in sequence and stays in the first cache.
  */
 
-// @ts-ignore: decorator
 @inline
 function psiPanels(wide: bool, n: i32, p: i32, panels: i32, x: usize, ldx: i32, b: usize, bStride: usize, psi: usize, psiStride: usize): void {
   const row = <usize>ldx << 3;
@@ -24,7 +23,6 @@ function psiPanels(wide: bool, n: i32, p: i32, panels: i32, x: usize, ldx: i32, 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function gradientPanels(wide: bool, n: i32, p: i32, panels: i32, x: usize, ldx: i32, r: usize, rStride: usize, g: usize, gStride: usize): void {
   const row = <usize>ldx << 3;

@@ -1,12 +1,10 @@
 /** Adds to a float64 of LOSS_SUMS. */
-// @ts-ignore: decorator
 @inline
 export function addSum(to: usize, value: f64): void {
   store<f64>(to, load<f64>(to) + value);
 }
 
 /** Adds two vectors to four neighbouring columns. Loads, additions, stores: see tiles.ts. */
-// @ts-ignore: decorator
 @inline
 export function addColumns(to: usize, left: v128, right: v128): void {
   const t0 = f64x2.add(v128.load(to), left);
@@ -15,7 +13,6 @@ export function addColumns(to: usize, left: v128, right: v128): void {
   v128.store(to, t1, 16);
 }
 
-// @ts-ignore: decorator
 @inline
 export function lanes(value: v128): f64 {
   return f64x2.extract_lane(value, 0) + f64x2.extract_lane(value, 1);

@@ -163,7 +163,6 @@ export function rowsNarrow(k: i32, a0: usize, a1: usize, a2: usize, a3: usize, b
   addHalfRow(c + 192, c30, c31);
 }
 
-// @ts-ignore: decorator
 @inline
 function addRow(c: usize, s0: v128, s1: v128, s2: v128, s3: v128): void {
   const t0 = f64x2.add(v128.load(c), s0);
@@ -176,7 +175,6 @@ function addRow(c: usize, s0: v128, s1: v128, s2: v128, s3: v128): void {
   v128.store(c, t3, 48);
 }
 
-// @ts-ignore: decorator
 @inline
 function addHalfRow(c: usize, s0: v128, s1: v128): void {
   const t0 = f64x2.add(v128.load(c), s0);
