@@ -165,7 +165,7 @@ function gram32Row(bench: Bench, p: number): Row {
 function passRows(bench: Bench, p: number): Row[] {
   const { kernels, blas } = bench;
   const n = Math.floor(PASS_BYTES / (8 * p));
-  const rows = columnTileRows({ dense: p, denseType: 'f64', codes: 0, sparse: false, weights: false, offset: false });
+  const rows = columnTileRows({ dense: p, denseType: 'f64', codes: 0, sparse: false, weights: false, offset: false, folds: false });
   const x = fill(bench.f64(n * p));
   const b = fill(bench.f64(p, x)), g = bench.f64(p, b).fill(0);
   const y = bench.f64(n, g), psi = bench.f64(rows, y), sums = bench.f64(LOSS_SUMS.length, psi).fill(0);

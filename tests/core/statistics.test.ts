@@ -126,7 +126,7 @@ for (const [family, kernels] of Object.entries(KERNELS)) {
               const request: PassRequest = { kind: 'pass', loss, columns, coefficients: flat, intercepts: random.normals(columns), ...variant };
               const accumulator = createAccumulator(small.arenas, small.store, request);
               t.is(accumulator.size, statisticSize(request, p));
-              const result = finishStatistic(request, p, accumulator.leaf(small.blocks));
+              const result = finishStatistic(request, p, accumulator.leaf(small.blocks, 0));
               const expected = naivePass(small, request, B);
               const what = `${loss.name}, ${columns} columns, ${support} features in use, ${variant.grams.length} Grams`;
               close(t, result.sums, expected.sums, `${what}: sums`);
@@ -156,7 +156,7 @@ for (const [family, kernels] of Object.entries(KERNELS)) {
         const request: MomentsRequest = { kind: 'moments', loss: squared, gram };
         const accumulator = createAccumulator(small.arenas, store, request);
         t.is(accumulator.size, statisticSize(request, p));
-        const moments = finishStatistic(request, p, accumulator.leaf(small.blocks));
+        const moments = finishStatistic(request, p, accumulator.leaf(small.blocks, 0));
         t.is(moments.rows, w.filter((weight) => weight > 0).length);
         close(t, [moments.weightSum, moments.responseMean, moments.responseVariance], [W, zMean, zSquare - zMean * zMean], 'totals');
         t.is(moments.saturatedLoss, 0);
@@ -186,7 +186,7 @@ test('a leaf has the same bits in one memory and spread over three', (t) => {
     { kind: 'pass', loss: logistic, columns: 1, coefficients: flat.slice(0, p), intercepts: new Float64Array(1), features: null, grams: [{ column: 0, features: null }] },
   ] as const;
   for (const request of requests) {
-    t.deepEqual(createAccumulator(spread.arenas, spread.store, request).leaf(spread.blocks), createAccumulator(together.arenas, together.store, request).leaf(together.blocks));
+    t.deepEqual(createAccumulator(spread.arenas, spread.store, request).leaf(spread.blocks, 0), createAccumulator(together.arenas, together.store, request).leaf(together.blocks, 0));
   }
 });
 
@@ -201,13 +201,13 @@ test('an accumulator keeps nothing of the leaf before', (t) => {
   for (const request of requests) {
     const first = createAccumulator(small.arenas, small.store, request);
     const leaves = [small.blocks.slice(0, 2), small.blocks.slice(2, 4), small.blocks.slice(4)];
-    first.leaf(leaves[0]!);
-    const after = first.leaf(leaves[1]!);
-    t.deepEqual(after, createAccumulator(small.arenas, small.store, request).leaf(leaves[1]!));
+    first.leaf(leaves[0]!, 0);
+    const after = first.leaf(leaves[1]!, 0);
+    t.deepEqual(after, createAccumulator(small.arenas, small.store, request).leaf(leaves[1]!, 0));
     // And the sums of the leaves are those of the whole.
     const fresh = createAccumulator(small.arenas, small.store, request);
-    const merged = leaves.map((blocks) => fresh.leaf(blocks)).reduce((left, right) => mergeStatistics(left, right, new Float64Array(left.length)));
-    close(t, merged, fresh.leaf(small.blocks), request.kind);
+    const merged = leaves.map((blocks) => fresh.leaf(blocks, 0)).reduce((left, right) => mergeStatistics(left, right, new Float64Array(left.length)));
+    close(t, merged, fresh.leaf(small.blocks, 0), request.kind);
   }
 });
 
@@ -215,13 +215,13 @@ test('rows of weight zero add nothing, whatever they hold', (t) => {
   const small = smallStore({ ...plain, dense: 3, weights: true }, 23, bestKernels);
   const request: PassRequest = { kind: 'pass', loss: logistic, columns: 2, coefficients: new Float64Array(6).fill(0.3), intercepts: new Float64Array(2), features: null, grams: [{ column: 0, features: null }] };
   const moments: MomentsRequest = { kind: 'moments', loss: squared, gram: true };
-  const before = [request, moments].map((asked) => createAccumulator(small.arenas, small.store, asked).leaf(small.blocks));
+  const before = [request, moments].map((asked) => createAccumulator(small.arenas, small.store, asked).leaf(small.blocks, 0));
   // Row 1 of the first block has weight 0: give it a response that would show.
   const { block, base } = small.blocks[0]!;
   const f64 = new Float64Array(small.arenas[0]!.kernels.memory.buffer);
   t.is(small.w[1], 0);
   f64[(base + block.rows * 3 * 8 + (block.rows % 2 === 1 ? 8 : 0)) / 8 + 1] = 1e200;
-  const after = [request, moments].map((asked) => createAccumulator(small.arenas, small.store, asked).leaf(small.blocks));
+  const after = [request, moments].map((asked) => createAccumulator(small.arenas, small.store, asked).leaf(small.blocks, 0));
   t.deepEqual(after, before);
 });
 
@@ -229,14 +229,14 @@ test('a leaf without blocks is the zero statistic', (t) => {
   const small = smallStore({ ...plain, dense: 3 }, 24, bestKernels);
   const request: MomentsRequest = { kind: 'moments', loss: squared, gram: true };
   const accumulator = createAccumulator(small.arenas, small.store, request);
-  accumulator.leaf(small.blocks);
-  t.true(accumulator.leaf([]).every((value) => value === 0));
+  accumulator.leaf(small.blocks, 0);
+  t.true(accumulator.leaf([], 0).every((value) => value === 0));
 });
 
 test('the mean saturated loss of fractional responses is their entropy', (t) => {
   const small = smallStore({ ...plain, dense: 1, weights: true }, 25, bestKernels);
   const request: MomentsRequest = { kind: 'moments', loss: logistic as LossSpec, gram: false };
-  const moments = finishStatistic(request, 1, createAccumulator(small.arenas, small.store, request).leaf(small.blocks));
+  const moments = finishStatistic(request, 1, createAccumulator(small.arenas, small.store, request).leaf(small.blocks, 0));
   const entropy = -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75));
   let expected = 0;
   small.y.forEach((y, i) => (expected += y === 0.25 ? (small.w[i]! * entropy) / moments.weightSum : 0));

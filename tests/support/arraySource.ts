@@ -19,6 +19,8 @@ export interface ArrayData {
   readonly sparse?: { readonly width: number; readonly indptr: ArrayLike<number>; readonly indices: ArrayLike<number>; readonly values: ArrayLike<number> };
   readonly weights?: ArrayLike<number>;
   readonly offset?: ArrayLike<number>;
+  /** The fold of each row. */
+  readonly folds?: ArrayLike<number>;
   readonly responseCentre?: number;
   readonly denseType?: 'f64' | 'f32';
   /** Subtract the mean of the first rows, as loading does. @default true */
@@ -37,6 +39,7 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     sparse: data.sparse !== undefined,
     weights: data.weights !== undefined,
     offset: data.offset !== undefined,
+    folds: data.folds !== undefined,
   };
   let next = 0;
   const take = (count: number): Int32Array => Int32Array.from({ length: count }, () => next++);
@@ -89,6 +92,7 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
       f64[(block.base + offsets.response) / 8 + i] = data.y[row]!;
       if (data.weights !== undefined) f64[(block.base + offsets.weights) / 8 + i] = data.weights[row]!;
       if (data.offset !== undefined) f64[(block.base + offsets.offset) / 8 + i] = data.offset[row]!;
+      if (data.folds !== undefined) u32[(block.base + offsets.folds) / 4 + i] = data.folds[row]!;
     }
     for (let e = 0; e < block.entries; e++) {
       u32[(block.base + offsets.indices) / 4 + e] = data.sparse!.indices[start + e]!;
@@ -104,7 +108,7 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     const reducer = new SubtreeReducer<Float64Array>((left, right) => mergeStatistics(left, right, left));
     for (let b = 0; b < blocks.length; b += leaf) {
       const resolved: ResolvedBlock[] = blocks.slice(b, b + leaf).map((block) => ({ block, arena: 0, base: block.base }));
-      reducer.add(accumulator.leaf(resolved));
+      reducer.add(accumulator.leaf(resolved, b * BLOCK_ROWS));
     }
     const values = reducer.finish();
     if (values.length !== statisticSize(request, p)) throw new Error('The accumulator made a statistic of another size than it says.');

@@ -53,6 +53,7 @@ export function smallStore(shape: SmallShape, seed: number, makeKernels: (memory
     sparse: shape.sparse !== null,
     weights: shape.weights,
     offset: shape.offset,
+    folds: false,
   };
 
   const x = Matrix.zeros(n, Math.max(1, p));

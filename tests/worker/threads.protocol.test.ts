@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import test from 'ava';
 import { chooseKernels } from '@scalemix/core';
-import type { GatheredRows } from '@scalemix/core';
+import type { FoldSpec, GatheredRows } from '@scalemix/core';
 import { inlineStatistics } from '@scalemix/coordinator';
 import { decodeLogged, decodeReply, decodeRequest, encodeLogged, encodeReply, encodeRequest } from '@scalemix/worker';
 import type { ReplyShape, RowRequest } from '@scalemix/worker';
@@ -13,9 +13,15 @@ import { mixedRows, momentsRequest, passRequest, sampleSelector } from '../suppo
 const source = mixedRows().then((rows) => inlineStatistics(rows, chooseKernels({ wide: false })));
 const sample = source.then((statistics) => statistics.gather(sampleSelector(statistics.map.count, 0.002)));
 
+const shuffle: FoldSpec = { count: 3, by: 'shuffle', seed: 4_000_000_000 };
+
 async function requests(): Promise<RowRequest[]> {
   const { map } = await source;
-  return [momentsRequest, passRequest(map.count), passRequest(map.count, true), sampleSelector(map.count)];
+  const pass = passRequest(map.count);
+  return [
+    momentsRequest, { ...momentsRequest, folds: shuffle }, pass, passRequest(map.count, true), { ...pass, folds: { by: shuffle, heldOut: null } },
+    { ...pass, folds: { by: { ...shuffle, by: 'column' }, heldOut: Int32Array.from({ length: pass.columns }, (_, k) => (k % 4) - 1) } }, sampleSelector(map.count),
+  ];
 }
 
 async function shapeOf(request: RowRequest): Promise<ReplyShape> {
@@ -58,6 +64,9 @@ test('a message that does not fit is refused before anything is made of it', asy
   const pass = passRequest(p);
   const bad: RowRequest[] = [
     { ...pass, columns: 0 },
+    { ...pass, folds: { by: { ...shuffle, count: 1 }, heldOut: null } },
+    { ...pass, folds: { by: shuffle, heldOut: new Int32Array(pass.columns).fill(3) } },
+    { ...pass, folds: { by: shuffle, heldOut: new Int32Array(pass.columns + 1) } },
     { ...pass, columns: 2 ** 31 },
     { ...pass, coefficients: pass.coefficients.subarray(1) },
     { ...pass, intercepts: new Float64Array(2) },

@@ -15,6 +15,7 @@ export type * from './loss/loss.ts';
 export * from './penalty/index.ts';
 export type * from './penalty/penalty.ts';
 export * from './solve/works.ts';
+export * from './path/folds.ts';
 export * from './fit/path.ts';
 export type * from './fit/problem.ts';
 export * from './model/index.ts';

@@ -32,6 +32,8 @@ export interface RowLayout {
   readonly sparse: boolean;
   readonly weights: boolean;
   readonly offset: boolean;
+  /** Whether the number of its fold (uint32) stands beside each row. */
+  readonly folds: boolean;
 }
 
 /** Which feature each stored column is. Built when all levels are known. */
@@ -80,6 +82,7 @@ export interface BlockOffsets {
   readonly response: number;
   readonly weights: number;
   readonly offset: number;
+  readonly folds: number;
   /** Length of the whole. */
   readonly bytes: number;
 }
@@ -101,6 +104,7 @@ export function blockOffsets(layout: RowLayout, rows: number, entries: number): 
   const response = take(true, rows * 8);
   const weights = take(layout.weights, rows * 8);
   const offset = take(layout.offset, rows * 8);
+  const folds = take(layout.folds, rows * 4);
   // Kernels may read up to 64 bytes beyond a matrix.
-  return { dense, codes, codeStride, indptr, indices, values, response, weights, offset, bytes: at + 64 };
+  return { dense, codes, codeStride, indptr, indices, values, response, weights, offset, folds, bytes: at + 64 };
 }

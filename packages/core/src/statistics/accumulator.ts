@@ -5,7 +5,7 @@
  */
 import type { Arena, ResolvedBlock } from '../block/arena.ts';
 import type { BlockStore } from '../block/store.ts';
-import { MomentsAccumulator, finishMoments, momentsLayout } from './moments.ts';
+import { MomentsAccumulator, finishMoments, momentsSize } from './moments.ts';
 import type { Moments, MomentsRequest } from './moments.ts';
 import { PassAccumulator, finishPass, passLayout } from './pass.ts';
 import type { PassRequest, PassResult } from './pass.ts';
@@ -13,8 +13,8 @@ import type { PassRequest, PassResult } from './pass.ts';
 export interface Accumulator {
   /** Numbers of the statistic. */
   readonly size: number;
-  /** The statistic of the given consecutive blocks, which make up one leaf. */
-  leaf(blocks: Iterable<ResolvedBlock>): Float64Array;
+  /** The statistic of the given consecutive blocks, which make up one leaf. `firstRow`: number of its first row, which folds may depend on. */
+  leaf(blocks: Iterable<ResolvedBlock>, firstRow: number): Float64Array;
 }
 
 export type StatisticRequest = MomentsRequest | PassRequest;
@@ -26,7 +26,7 @@ export function createAccumulator(arenas: readonly Arena[], store: BlockStore, r
 
 /** Numbers of the statistic that answers a request on p features. */
 export function statisticSize(request: StatisticRequest, features: number): number {
-  return request.kind === 'moments' ? momentsLayout(request, features).size : passLayout(request, features).size;
+  return request.kind === 'moments' ? momentsSize(request, features) : passLayout(request, features).size;
 }
 
 export function finishStatistic(request: MomentsRequest, features: number, values: Float64Array): Moments;

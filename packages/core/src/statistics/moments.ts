@@ -11,12 +11,16 @@ import type { GramAddresses } from '../block/gram.ts';
 import { selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
+import { FoldTiles } from '../block/foldTiles.ts';
+import type { BlockCursor } from '../block/tile.ts';
 import type { Tile } from '../block/tile.ts';
 import { lossBySpec } from '../loss/index.ts';
 import type { Loss, LossSpec } from '../loss/loss.ts';
-import { layOut, part } from './statistic.ts';
+import type { FoldSpec } from '../path/folds.ts';
+import { layOut, mergeStatistics, part } from './statistic.ts';
 import type { StatisticLayout } from './statistic.ts';
 import { LeafScratch } from './leafScratch.ts';
+import type { ArenaState } from './leafScratch.ts';
 
 export interface MomentsRequest {
   readonly kind: 'moments';
@@ -24,6 +28,8 @@ export interface MomentsRequest {
   readonly loss: LossSpec;
   /** Also the p x p cross moments of the features (p^2 n flops). */
   readonly gram: boolean;
+  /** Also of every fold's training set and of the fold itself. */
+  readonly folds?: FoldSpec;
 }
 
 /** Weighted moments (denominator W) of the stored features and of z = y - offset - responseCentre. */
@@ -44,6 +50,8 @@ export interface Moments {
   readonly gram: Float64Array | null;
   /** Weighted mean of the saturated loss. */
   readonly saturatedLoss: number;
+  /** Of the rows outside each fold and of those in it. null: not asked for. */
+  readonly folds: readonly { readonly training: Moments; readonly heldOut: Moments }[] | null;
 }
 
 type MomentsPart = 'totals' | 'sum' | 'square' | 'cross' | 'gram';
@@ -51,7 +59,12 @@ type MomentsPart = 'totals' | 'sum' | 'square' | 'cross' | 'gram';
 /** totals: rows, sum w, sum w z, sum w z^2, sum w saturated, sum w offset. */
 const TOTALS = 6;
 
-export function momentsLayout(request: MomentsRequest, features: number): StatisticLayout<MomentsPart> {
+/** Numbers of the statistic: one vector of sums, or one a fold. */
+export function momentsSize(request: MomentsRequest, features: number): number {
+  return momentsLayout(request, features).size * (request.folds?.count ?? 1);
+}
+
+function momentsLayout(request: MomentsRequest, features: number): StatisticLayout<MomentsPart> {
   return layOut([
     ['totals', TOTALS],
     ['sum', features],
@@ -62,6 +75,23 @@ export function momentsLayout(request: MomentsRequest, features: number): Statis
 }
 
 export function finishMoments(request: MomentsRequest, features: number, values: Float64Array): Moments {
+  if (request.folds === undefined) return momentsOf(request, features, values, null);
+  const { count } = request.folds;
+  const size = values.length / count;
+  const fold = (f: number): Float64Array => values.subarray(f * size, (f + 1) * size);
+  /** Sums over all folds but one: added, not subtracted, so that no digits are lost. */
+  const without = (left: number): Float64Array => {
+    const sums = new Float64Array(size);
+    for (let f = 0; f < count; f++) if (f !== left) mergeStatistics(sums, fold(f), sums);
+    return sums;
+  };
+  return momentsOf(request, features, without(-1), Array.from({ length: count }, (_, f) => ({
+    training: momentsOf(request, features, without(f), null),
+    heldOut: momentsOf(request, features, fold(f), null),
+  })));
+}
+
+function momentsOf(request: MomentsRequest, features: number, values: Float64Array, folds: Moments['folds']): Moments {
   const layout = momentsLayout(request, features);
   const totals = part(layout, values, 'totals');
   const weightSum = totals[1]!;
@@ -89,7 +119,16 @@ export function finishMoments(request: MomentsRequest, features: number, values:
     cross,
     gram,
     saturatedLoss: totals[4]! / weightSum,
+    folds,
   };
+}
+
+/** Scratch addresses of the vectors of sums and the Gram. */
+interface SumAddresses {
+  readonly sum: number;
+  readonly square: number;
+  readonly cross: number;
+  readonly gram: GramAddresses | null;
 }
 
 export class MomentsAccumulator {
@@ -100,54 +139,74 @@ export class MomentsAccumulator {
   readonly #selection: Selection;
   readonly #reader: TileReader;
   readonly #tileRows: number;
+  readonly #foldTiles: FoldTiles | null;
   readonly #scratch: LeafScratch;
-  /** Scratch addresses: w and w z of a tile's rows; the vectors of sums; the Gram. */
-  readonly #at: { weights: number; response: number; sum: number; square: number; cross: number; gram: GramAddresses | null; workspace: number };
+  /** Scratch addresses: w and w z of a tile's rows. */
+  readonly #at: { weights: number; response: number; workspace: number };
+  /** Scratch addresses of the sums, one set a fold. */
+  readonly #areas: readonly SumAddresses[];
 
   constructor(arenas: readonly Arena[], store: BlockStore, request: MomentsRequest) {
     this.#store = store;
     this.#layout = momentsLayout(request, store.features.count);
-    this.size = this.#layout.size;
+    this.size = momentsSize(request, store.features.count);
     this.#loss = lossBySpec(request.loss);
     this.#selection = selectFeatures(store.layout, store.features, null);
     this.#reader = new TileReader(store, this.#selection);
     this.#tileRows = columnTileRows(store.layout);
+    this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds, this.#tileRows);
     const plan = new ScratchPlan(arenas[0]!.scratch);
     this.#reader.planTables(plan);
     const from = plan.position;
     const vector = this.#selection.size * 8;
-    const sum = plan.take(vector);
-    const square = plan.take(vector);
-    const cross = plan.take(vector);
-    const gram = request.gram ? planGram(plan, this.#selection) : null;
+    this.#areas = Array.from({ length: request.folds?.count ?? 1 }, () => ({
+      sum: plan.take(vector),
+      square: plan.take(vector),
+      cross: plan.take(vector),
+      gram: request.gram ? planGram(plan, this.#selection) : null,
+    }));
     const to = plan.position;
     const weights = plan.take(this.#tileRows * 8);
     const response = plan.take(this.#tileRows * 8);
     const workspace = request.gram ? gramWorkspace(plan, [this.#selection]) : 0;
     this.#reader.planRows(plan, this.#tileRows, store);
-    this.#at = { weights, response, sum, square, cross, gram, workspace };
+    this.#foldTiles?.plan(plan);
+    this.#at = { weights, response, workspace };
     this.#scratch = new LeafScratch(arenas, { from, to }, (views) => this.#reader.writeTables(views));
   }
 
-  leaf(blocks: Iterable<ResolvedBlock>): Float64Array {
+  leaf(blocks: Iterable<ResolvedBlock>, firstRow: number): Float64Array {
     const values = new Float64Array(this.size);
-    const totals = part(this.#layout, values, 'totals');
-    const { weights, response, sum, square, cross, gram, workspace } = this.#at;
+    const sums = this.#areas.map((_, area) => values.subarray(area * this.#layout.size, (area + 1) * this.#layout.size));
     this.#scratch.beginLeaf();
+    let blockRow = firstRow;
     for (const resolved of blocks) {
-      const { arena, views } = this.#scratch.enter(resolved.arena);
-      const cursor = openBlock(this.#store, resolved);
-      for (let row = 0; row < resolved.block.rows; row += this.#tileRows) {
-        const rows = Math.min(this.#tileRows, resolved.block.rows - row);
-        this.#weigh(views.f64, cursor.base, cursor.offsets, row, rows, totals);
-        const tile = this.#reader.read(arena.kernels, cursor, row, rows);
-        addGradientColumn(arena.kernels, this.#selection, tile, weights, sum);
-        addGradientColumn(arena.kernels, this.#selection, tile, response, cross);
-        if (gram !== null) addGram(arena.kernels, this.#selection, tile, weights, gram, workspace);
-        else this.#addSquares(views.f64, views.u32, tile, rows);
+      const state = this.#scratch.enter(resolved.arena);
+      const first = blockRow;
+      blockRow += resolved.block.rows;
+      if (this.#foldTiles !== null) {
+        for (const { cursor, rows, fold } of this.#foldTiles.of(state.arena.kernels, state.views, resolved, first)) this.#tile(state, cursor, 0, rows, sums[fold]!, this.#areas[fold]!);
+        continue;
       }
+      const cursor = openBlock(this.#store, resolved);
+      for (let row = 0; row < resolved.block.rows; row += this.#tileRows) this.#tile(state, cursor, row, Math.min(this.#tileRows, resolved.block.rows - row), sums[0]!, this.#areas[0]!);
     }
     const { f64 } = this.#scratch.end().views;
+    this.#areas.forEach((area, a) => this.#extract(f64, area, sums[a]!));
+    return values;
+  }
+
+  #tile({ arena, views }: ArenaState, cursor: BlockCursor, row: number, rows: number, values: Float64Array, { sum, square, cross, gram }: SumAddresses): void {
+    const { weights, response, workspace } = this.#at;
+    this.#weigh(views.f64, cursor.base, cursor.offsets, row, rows, part(this.#layout, values, 'totals'));
+    const tile = this.#reader.read(arena.kernels, cursor, row, rows);
+    addGradientColumn(arena.kernels, this.#selection, tile, weights, sum);
+    addGradientColumn(arena.kernels, this.#selection, tile, response, cross);
+    if (gram !== null) addGram(arena.kernels, this.#selection, tile, weights, gram, workspace);
+    else this.#addSquares(views.f64, views.u32, tile, rows, square);
+  }
+
+  #extract(f64: Float64Array, { sum, square, cross, gram }: SumAddresses, values: Float64Array): void {
     const { slots } = this.#selection;
     const vectors = { sum: part(this.#layout, values, 'sum'), square: part(this.#layout, values, 'square'), cross: part(this.#layout, values, 'cross') };
     for (let j = 0; j < slots.length; j++) {
@@ -155,12 +214,10 @@ export class MomentsAccumulator {
       vectors.square[j] = f64[square / 8 + slots[j]!]!;
       vectors.cross[j] = f64[cross / 8 + slots[j]!]!;
     }
-    if (gram !== null) {
-      const packed = part(this.#layout, values, 'gram');
-      extractGram(f64, this.#selection, gram, packed, new Float64Array(slots.length));
-      for (let j = 0; j < slots.length; j++) vectors.square[j] = packed[packedSize(j) + j]!;
-    }
-    return values;
+    if (gram === null) return;
+    const packed = part(this.#layout, values, 'gram');
+    extractGram(f64, this.#selection, gram, packed, new Float64Array(slots.length));
+    for (let j = 0; j < slots.length; j++) vectors.square[j] = packed[packedSize(j) + j]!;
   }
 
   /** Fills w and w z of the tile's rows and adds to the totals. */
@@ -191,10 +248,10 @@ export class MomentsAccumulator {
   }
 
   /** square[j] += sum_i w_i x_ij^2 */
-  #addSquares(f64: Float64Array, u32: Uint32Array, tile: Tile, rows: number): void {
+  #addSquares(f64: Float64Array, u32: Uint32Array, tile: Tile, rows: number, at: number): void {
     const { dense, codes, sparse } = this.#selection;
     const weights = this.#at.weights / 8;
-    const square = this.#at.square / 8;
+    const square = at / 8;
     for (let i = 0; i < rows; i++) {
       const w = f64[weights + i]!;
       const x = tile.dense / 8 + i * tile.ldx;
@@ -202,15 +259,15 @@ export class MomentsAccumulator {
       if (sparse === null) continue;
       const end = u32[tile.indptr / 4 + i + 1]!;
       for (let e = u32[tile.indptr / 4 + i]!; e < end; e++) {
-        const at = square + sparse.base + u32[tile.indices / 4 + e]!;
+        const slot = square + sparse.base + u32[tile.indices / 4 + e]!;
         const v = f64[tile.values / 8 + e]!;
-        f64[at] = f64[at]! + w * v * v;
+        f64[slot] = f64[slot]! + w * v * v;
       }
     }
     for (let c = 0; c < codes.length; c++) {
-      const at = square + codes[c]!.base;
+      const base = square + codes[c]!.base;
       for (let i = 0; i < rows; i++) {
-        const slot = at + u32[tile.codes[c]! / 4 + i]!;
+        const slot = base + u32[tile.codes[c]! / 4 + i]!;
         f64[slot] = f64[slot]! + f64[weights + i]!;
       }
     }

@@ -4,6 +4,10 @@
  * It returns each column's loss sums and gradient and, where asked for, the
  * Gram X' diag(w l''(psi_k)) X of some columns at the same psi.
  *
+ * For cross-validation the sums are kept apart by fold: either every column's
+ * fold by fold, or column k leaves out the rows of fold h_k, whose loss is
+ * summed by itself.
+ *
  * Cost: 4 n p K flops for the products, n K times the loss's elementwise part,
  * n q (q+1) flops a Gram of q features.
  */
@@ -11,6 +15,7 @@ import { ScratchPlan } from '../block/arena.ts';
 import type { Arena, ArenaViews, ResolvedBlock } from '../block/arena.ts';
 import { addGram, extractGram, gramWorkspace, packedSize, planGram } from '../block/gram.ts';
 import type { GramAddresses } from '../block/gram.ts';
+import { FoldTiles } from '../block/foldTiles.ts';
 import { selectFeatures, supportOf } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
@@ -20,6 +25,7 @@ import { LOSS_SUMS, PANEL, PANEL_ROWS } from '../kernels/kernels.ts';
 import type { LossKernels } from '../kernels/kernels.ts';
 import { genericLossKernels } from '../loss/elementwise.ts';
 import { lossBySpec } from '../loss/index.ts';
+import type { FoldSpec } from '../path/folds.ts';
 import type { Loss, LossSpec } from '../loss/loss.ts';
 import { LeafScratch } from './leafScratch.ts';
 import type { ArenaState } from './leafScratch.ts';
@@ -37,6 +43,13 @@ export interface PassRequest {
   /** Features whose gradient is wanted, ascending; null: all. */
   readonly features: Int32Array | null;
   readonly grams: readonly GramRequest[];
+  readonly folds?: PassFolds;
+}
+
+export interface PassFolds {
+  readonly by: FoldSpec;
+  /** The fold that each column leaves out, K, -1 for none. null: every column's sums and gradient are wanted fold by fold. */
+  readonly heldOut: Int32Array | null;
 }
 
 export interface GramRequest {
@@ -47,10 +60,12 @@ export interface GramRequest {
 }
 
 export interface PassResult {
-  /** For each column the sums of kernels.ts LOSS_SUMS, K x LOSS_SUMS.length. */
+  /** For each column (fold by fold: for each fold of each column) the sums of kernels.ts LOSS_SUMS, K x LOSS_SUMS.length (K x F x ...). */
   readonly sums: Float64Array;
-  /** sum_i w_i l'(psi_ik) x_ij, K vectors of the features asked for. */
+  /** sum_i w_i l'(psi_ik) x_ij, K vectors (fold by fold: K x F) of the features asked for. */
   readonly gradient: Float64Array;
+  /** For each column the sum of w l(psi) over the rows it leaves out; empty where none does. */
+  readonly heldOutLoss: Float64Array;
   readonly grams: readonly GramResult[];
 }
 
@@ -66,17 +81,26 @@ export interface GramResult {
 
 const SUMS = LOSS_SUMS.length;
 const CURVATURE = LOSS_SUMS.indexOf('curvature');
+const LOSS = LOSS_SUMS.indexOf('loss');
 
 function gramSize(request: GramRequest, features: number): number {
   return request.features === null ? features : request.features.length;
 }
 
-export function passLayout(request: PassRequest, features: number): StatisticLayout<'sums' | 'gradient' | 'grams'> {
+type PassPart = 'sums' | 'gradient' | 'heldOut' | 'grams';
+
+/** Vectors of sums a column has: one, or one a fold. */
+function areas({ folds }: PassRequest): number {
+  return folds !== undefined && folds.heldOut === null ? folds.by.count : 1;
+}
+
+export function passLayout(request: PassRequest, features: number): StatisticLayout<PassPart> {
   const wanted = request.features === null ? features : request.features.length;
   const grams = request.grams.reduce((size, gram) => size + packedSize(gramSize(gram, features)) + gramSize(gram, features), 0);
   return layOut([
-    ['sums', request.columns * SUMS],
-    ['gradient', request.columns * wanted],
+    ['sums', request.columns * areas(request) * SUMS],
+    ['gradient', request.columns * areas(request) * wanted],
+    ['heldOut', request.folds?.heldOut ? request.columns : 0],
     ['grams', grams],
   ]);
 }
@@ -89,9 +113,11 @@ export function finishPass(request: PassRequest, features: number, values: Float
     const count = gramSize(gram, features);
     const packed = values.subarray(at, (at += packedSize(count)));
     const cross = values.subarray(at, (at += count));
-    return { packed, cross, total: sums[gram.column * SUMS + CURVATURE]! };
+    let total = 0;
+    for (let area = 0; area < areas(request); area++) total += sums[(gram.column * areas(request) + area) * SUMS + CURVATURE]!;
+    return { packed, cross, total };
   });
-  return { sums, gradient: part(layout, values, 'gradient'), grams };
+  return { sums, gradient: part(layout, values, 'gradient'), heldOutLoss: part(layout, values, 'heldOut'), grams };
 }
 
 /** A Gram request with its place in scratch. */
@@ -102,13 +128,39 @@ interface GramWork {
   readonly at: GramAddresses;
 }
 
+/** Where column k stands: lane `place[k] % 8` of panel `place[k] >> 3`. Columns of a panel leave out the same fold. */
+interface Places {
+  readonly place: Int32Array;
+  readonly panels: number;
+  /** Panels [from, to) that leave out each fold. */
+  readonly leaving: readonly (readonly [from: number, to: number])[];
+}
+
+function placeColumns({ columns, folds }: PassRequest): Places {
+  const place = new Int32Array(columns);
+  const leaving: [number, number][] = [];
+  let next = 0;
+  const fill = (fold: number | null): void => {
+    const from = Math.ceil(next / PANEL);
+    next = from * PANEL;
+    for (let k = 0; k < columns; k++) if (fold === null || folds!.heldOut![k] === fold) place[k] = next++;
+    if (fold !== null && fold >= 0) leaving.push([from, Math.ceil(next / PANEL)]);
+  };
+  if (folds === undefined || folds.heldOut === null) fill(null);
+  else for (let fold = -1; fold < folds.by.count; fold++) fill(fold);
+  return { place, panels: Math.ceil(next / PANEL), leaving };
+}
+
 export class PassAccumulator {
   readonly size: number;
   readonly #request: PassRequest;
   readonly #store: BlockStore;
-  readonly #layout: StatisticLayout<'sums' | 'gradient' | 'grams'>;
+  readonly #layout: StatisticLayout<PassPart>;
   readonly #loss: Loss;
+  /** 0: one column, without panels. */
   readonly #panels: number;
+  readonly #places: Places;
+  readonly #foldTiles: FoldTiles | null;
   readonly #tileRows: number;
   readonly #psiReader: TileReader;
   readonly #gradientReader: TileReader;
@@ -117,7 +169,7 @@ export class PassAccumulator {
   readonly #lossKernels = new Map<ArenaState, LossKernels>();
   /** Bytes from one panel to the next, of b, g, psi and the sums. */
   readonly #stride: { b: number; g: number; psi: number; sums: number };
-  readonly #at: { b: number; start: number; g: number; sums: number; psi: number; residual: number; curvature: number; spare: number; workspace: number };
+  readonly #at: { b: number; start: number; g: number; sums: number; heldOut: number; psi: number; residual: number; curvature: number; spare: number; workspace: number };
 
   constructor(arenas: readonly Arena[], store: BlockStore, request: PassRequest) {
     const p = store.features.count;
@@ -126,9 +178,11 @@ export class PassAccumulator {
     this.#layout = passLayout(request, p);
     this.size = this.#layout.size;
     this.#loss = lossBySpec(request.loss);
-    const single = request.columns === 1;
-    this.#panels = single ? 0 : Math.ceil(request.columns / PANEL);
+    const single = request.columns === 1 && request.folds === undefined;
+    this.#places = placeColumns(request);
+    this.#panels = single ? 0 : this.#places.panels;
     this.#tileRows = single ? columnTileRows(store.layout) : PANEL_ROWS;
+    this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds.by, this.#tileRows);
 
     const gradientSelection = selectFeatures(store.layout, store.features, request.features);
     // One column is bound by reading the rows; several gain by multiplying only what is not zero.
@@ -155,8 +209,9 @@ export class PassAccumulator {
     const b = plan.take(psiSelection.size * width * panels);
     const start = plan.take(width * panels);
     const from = plan.position;
-    const g = plan.take(gradientSelection.size * width * panels);
-    const sums = plan.take(SUMS * width * panels);
+    const g = plan.take(gradientSelection.size * width * panels * areas(request));
+    const sums = plan.take(SUMS * width * panels * areas(request));
+    const heldOut = request.folds?.heldOut ? plan.take(SUMS * width * panels) : 0;
     this.#grams = request.grams.map((gram, i) => {
       const reader = gramReaders[i]!;
       return { column: gram.column, selection: reader.selection, reader, at: planGram(plan, reader.selection) };
@@ -168,22 +223,30 @@ export class PassAccumulator {
     const spare = plan.take(SUMS * 8);
     const workspace = this.#grams.length === 0 ? 0 : gramWorkspace(plan, this.#grams.map((gram) => gram.selection));
     for (const reader of readers) reader.planRows(plan, this.#tileRows, store);
-    this.#at = { b, start, g, sums, psi, residual, curvature, spare, workspace };
+    this.#foldTiles?.plan(plan);
+    this.#at = { b, start, g, sums, heldOut, psi, residual, curvature, spare, workspace };
     this.#scratch = new LeafScratch(arenas, { from, to }, (views) => {
       for (const reader of readers) reader.writeTables(views);
       this.#writeCoefficients(views, psiSelection, support !== null && psiSelection.count < p ? support : null);
     });
   }
 
-  leaf(blocks: Iterable<ResolvedBlock>): Float64Array {
+  leaf(blocks: Iterable<ResolvedBlock>, firstRow: number): Float64Array {
     this.#scratch.beginLeaf();
+    let blockRow = firstRow;
     for (const resolved of blocks) {
       const state = this.#scratch.enter(resolved.arena);
+      const first = blockRow;
+      blockRow += resolved.block.rows;
+      if (this.#foldTiles !== null) {
+        for (const { cursor, rows, fold } of this.#foldTiles.of(state.arena.kernels, state.views, resolved, first)) this.#panelsTile(state, cursor, 0, rows, fold);
+        continue;
+      }
       const cursor = openBlock(this.#store, resolved);
       for (let row = 0; row < resolved.block.rows; row += this.#tileRows) {
         const rows = Math.min(this.#tileRows, resolved.block.rows - row);
         if (this.#panels === 0) this.#columnTile(state, cursor, row, rows);
-        else this.#panelsTile(state, cursor, row, rows);
+        else this.#panelsTile(state, cursor, row, rows, -1);
       }
     }
     return this.#extract(this.#scratch.end().views.f64);
@@ -207,12 +270,18 @@ export class PassAccumulator {
     }
   }
 
-  #panelsTile(state: ArenaState, cursor: BlockCursor, row: number, rows: number): void {
+  /** @param fold of all the tile's rows; -1 where folds do not matter */
+  #panelsTile(state: ArenaState, cursor: BlockCursor, row: number, rows: number, fold: number): void {
     const { kernels } = state.arena;
     const { f64, u8 } = state.views;
-    const { b, start, g, sums, psi, residual, curvature, spare, workspace } = this.#at;
+    const { b, start, heldOut, psi, residual, curvature, spare, workspace } = this.#at;
     const { response, weights, offset } = rowVectors(cursor, row);
     const stride = this.#stride;
+    const leavingOut = this.#request.folds?.heldOut ?? null;
+    const area = leavingOut === null && fold >= 0 ? fold : 0;
+    const g = this.#at.g + area * this.#panels * stride.g;
+    const sums = this.#at.sums + area * this.#panels * stride.sums;
+    const [from, to] = leavingOut === null ? [this.#panels, this.#panels] : this.#places.leaving[fold]!;
     for (let q = 0; q < this.#panels; q++) {
       const panel = psi + q * stride.psi;
       u8.copyWithin(panel, start + q * 64, start + q * 64 + 64);
@@ -229,15 +298,28 @@ export class PassAccumulator {
     const loss = this.#lossKernelsOf(state);
     for (let i = 0; i < this.#grams.length; i++) {
       const { column } = this.#grams[i]!;
-      const at = (psi + (column >>> 3) * stride.psi) / 8 + (column & 7);
+      if (leavingOut !== null && leavingOut[column] === fold) continue;
+      const place = this.#places.place[column]!;
+      const at = (psi + (place >>> 3) * stride.psi) / 8 + (place & 7);
       for (let r = 0; r < rows; r++) f64[residual / 8 + r] = f64[at + r * PANEL]!;
       loss.column(rows, residual, offset, response, weights, residual, curvature + i * Math.ceil(this.#tileRows / 4) * 32, spare);
     }
-    loss.panels(rows, this.#panels, psi, stride.psi, offset, response, weights, sums, stride.sums);
+    /** Runs `work` on panels [first, end), if there are any. */
+    const onPanels = (first: number, end: number, work: (first: number, count: number) => void): void => {
+      if (end > first) work(first, end - first);
+    };
+    const train = (first: number, count: number): void => loss.panels(rows, count, psi + first * stride.psi, stride.psi, offset, response, weights, sums + first * stride.sums, stride.sums);
+    onPanels(0, from, train);
+    onPanels(to, this.#panels, train);
+    onPanels(from, to, (first, count) => loss.panels(rows, count, psi + first * stride.psi, stride.psi, offset, response, weights, heldOut + first * stride.sums, stride.sums));
     const gradientTile = this.#gradientReader === this.#psiReader ? tile : this.#gradientReader.read(kernels, cursor, row, rows);
-    addGradientPanels(kernels, this.#gradientReader.selection, gradientTile, this.#panels, psi, stride.psi, g, stride.g);
+    const addGradient = (first: number, count: number): void =>
+      addGradientPanels(kernels, this.#gradientReader.selection, gradientTile, count, psi + first * stride.psi, stride.psi, g + first * stride.g, stride.g);
+    onPanels(0, from, addGradient);
+    onPanels(to, this.#panels, addGradient);
     for (let i = 0; i < this.#grams.length; i++) {
       const gram = this.#grams[i]!;
+      if (leavingOut !== null && leavingOut[gram.column] === fold) continue;
       const gramTile = gram.reader === this.#psiReader ? tile : gram.reader.read(kernels, cursor, row, rows);
       addGram(kernels, gram.selection, gramTile, curvature + i * Math.ceil(this.#tileRows / 4) * 32, gram.at, workspace);
     }
@@ -265,8 +347,8 @@ export class PassAccumulator {
     f64.fill(0, b, b + selection.size * width * panels);
     f64.fill(0, start, start + width * panels);
     for (let k = 0; k < columns; k++) {
-      const panel = Math.floor(k / width);
-      const lane = k % width;
+      const panel = single ? 0 : this.#places.place[k]! >>> 3;
+      const lane = single ? 0 : this.#places.place[k]! & 7;
       f64[start + panel * width + lane] = intercepts[k]!;
       for (let s = 0; s < selection.count; s++) {
         const feature = support === null ? s : support[s]!;
@@ -281,13 +363,20 @@ export class PassAccumulator {
     const { slots, size } = this.#gradientReader.selection;
     const sums = part(this.#layout, values, 'sums');
     const gradient = part(this.#layout, values, 'gradient');
+    const heldOut = part(this.#layout, values, 'heldOut');
     const width = single ? 1 : PANEL;
+    const count = areas(this.#request);
     for (let k = 0; k < this.#request.columns; k++) {
-      const panel = Math.floor(k / width);
-      const lane = k % width;
-      for (let s = 0; s < SUMS; s++) sums[k * SUMS + s] = f64[this.#at.sums / 8 + (panel * SUMS + s) * width + lane]!;
-      const g = this.#at.g / 8 + panel * size * width + lane;
-      for (let j = 0; j < slots.length; j++) gradient[k * slots.length + j] = f64[g + slots[j]! * width]!;
+      const place = this.#places.place[k]!;
+      const lane = place % width;
+      for (let area = 0; area < count; area++) {
+        const panel = area * this.#panels + (single ? 0 : place >>> 3);
+        const at = k * count + area;
+        for (let s = 0; s < SUMS; s++) sums[at * SUMS + s] = f64[this.#at.sums / 8 + (panel * SUMS + s) * width + lane]!;
+        const g = this.#at.g / 8 + panel * size * width + lane;
+        for (let j = 0; j < slots.length; j++) gradient[at * slots.length + j] = f64[g + slots[j]! * width]!;
+      }
+      if (heldOut.length > 0) heldOut[k] = f64[this.#at.heldOut / 8 + ((place >>> 3) * SUMS + LOSS) * width + lane]!;
     }
     let at = this.#layout.grams.at;
     for (const gram of this.#grams) {

@@ -103,6 +103,7 @@ class Loader {
       sparse: this.#sparse !== null,
       weights: roles.weights >= 0 || roles.trials >= 0 || missing === 'drop',
       offset: roles.offset >= 0,
+      folds: false,
     };
     const segments = segmentLayout({ threads: options.threads ?? 1, reserved: ARENA_RESERVED, width: dense + (this.#sparse?.width ?? 0), ...options.segments });
     this.builder = new BlockBuilder(layout, new SegmentAllocator(segments), {

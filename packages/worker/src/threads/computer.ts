@@ -36,7 +36,7 @@ export class SubtreeComputer {
     const reducer = new SubtreeReducer<Float64Array>((left, right) => mergeStatistics(left, right, left));
     const { first, last } = leavesUnder(node, this.leaves);
     const leafBlocks = leafRows(store.rows) / BLOCK_ROWS;
-    for (let leaf = first; leaf < last; leaf++) reducer.add(accumulator.leaf(this.#blocks(leaf * leafBlocks, (leaf + 1) * leafBlocks, slot, check)));
+    for (let leaf = first; leaf < last; leaf++) reducer.add(accumulator.leaf(this.#blocks(leaf * leafBlocks, (leaf + 1) * leafBlocks, slot, check), leaf * leafRows(store.rows)));
     return reducer.finish();
   }
 

@@ -23,6 +23,35 @@ export namespace scalemix {
         type $Shape = scalemix.Loss.$Properties;
     }
 
+    interface IFolds extends scalemix.Folds.$Properties {
+    }
+
+    class Folds {
+        constructor(properties?: scalemix.Folds.$Properties);
+        $unknowns?: Uint8Array[];
+        count: number;
+        by: scalemix.Folds.By;
+        seed: number;
+        static encode(message: scalemix.Folds.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.Folds & scalemix.Folds.$Shape;
+    }
+
+    namespace Folds {
+        interface $Properties {
+            count?: (number|null);
+            by?: (scalemix.Folds.By|null);
+            seed?: (number|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.Folds.$Properties;
+
+        enum By {
+            MODULO = 0,
+            SHUFFLE = 1,
+            COLUMN = 2
+        }
+    }
+
     interface IMomentsRequest extends scalemix.MomentsRequest.$Properties {
     }
 
@@ -31,6 +60,7 @@ export namespace scalemix {
         $unknowns?: Uint8Array[];
         loss?: (scalemix.Loss.$Properties|null);
         gram: boolean;
+        folds?: (scalemix.Folds.$Properties|null);
         static encode(message: scalemix.MomentsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.MomentsRequest & scalemix.MomentsRequest.$Shape;
     }
@@ -39,6 +69,7 @@ export namespace scalemix {
         interface $Properties {
             loss?: (scalemix.Loss.$Properties|null);
             gram?: (boolean|null);
+            folds?: (scalemix.Folds.$Properties|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.MomentsRequest.$Properties;
@@ -96,6 +127,7 @@ export namespace scalemix {
         intercepts: Uint8Array;
         features?: (scalemix.Features.$Properties|null);
         grams: scalemix.GramRequest.$Properties[];
+        folds?: (scalemix.PassFolds.$Properties|null);
         static encode(message: scalemix.PassRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.PassRequest & scalemix.PassRequest.$Shape;
     }
@@ -108,9 +140,31 @@ export namespace scalemix {
             intercepts?: (Uint8Array|null);
             features?: (scalemix.Features.$Properties|null);
             grams?: (scalemix.GramRequest.$Properties[]|null);
+            folds?: (scalemix.PassFolds.$Properties|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.PassRequest.$Properties;
+    }
+
+    interface IPassFolds extends scalemix.PassFolds.$Properties {
+    }
+
+    class PassFolds {
+        constructor(properties?: scalemix.PassFolds.$Properties);
+        $unknowns?: Uint8Array[];
+        by?: (scalemix.Folds.$Properties|null);
+        heldOut?: (Uint8Array|null);
+        static encode(message: scalemix.PassFolds.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.PassFolds & scalemix.PassFolds.$Shape;
+    }
+
+    namespace PassFolds {
+        interface $Properties {
+            by?: (scalemix.Folds.$Properties|null);
+            heldOut?: (Uint8Array|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.PassFolds.$Properties;
     }
 
     interface ISampleSelector extends scalemix.SampleSelector.$Properties {

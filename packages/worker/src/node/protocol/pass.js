@@ -133,6 +133,120 @@ export const scalemix = $root.scalemix = (() => {
         return Loss;
     })();
 
+    scalemix.Folds = (function() {
+
+        const Folds = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        Folds.prototype.count = 0;
+        Folds.prototype.by = 0;
+        Folds.prototype.seed = 0;
+
+        Folds.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                writer.uint32(8).uint32(message.count);
+            if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== 0)
+                writer.uint32(16).int32(message.by);
+            if (message.seed != null && $Object.hasOwnProperty.call(message, "seed") && message.seed !== 0)
+                writer.uint32(24).uint32(message.seed);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        Folds.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.scalemix.Folds();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.count = value;
+                        else
+                            delete message.count;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.int32())
+                            message.by = value;
+                        else
+                            delete message.by;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.seed = value;
+                        else
+                            delete message.seed;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        Folds.By = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "MODULO"] = 0;
+            values[valuesById[1] = "SHUFFLE"] = 1;
+            values[valuesById[2] = "COLUMN"] = 2;
+            return values;
+        })();
+
+        return Folds;
+    })();
+
     scalemix.MomentsRequest = (function() {
 
         const MomentsRequest = function (properties) {
@@ -144,6 +258,7 @@ export const scalemix = $root.scalemix = (() => {
 
         MomentsRequest.prototype.loss = null;
         MomentsRequest.prototype.gram = false;
+        MomentsRequest.prototype.folds = null;
 
         MomentsRequest.encode = function (message, writer, _depth) {
             if (!writer)
@@ -156,6 +271,8 @@ export const scalemix = $root.scalemix = (() => {
                 $root.scalemix.Loss.encode(message.loss, writer.uint32(10).fork(), _depth + 1).ldelim();
             if (message.gram != null && $Object.hasOwnProperty.call(message, "gram") && message.gram !== false)
                 writer.uint32(16).bool(message.gram);
+            if (message.folds != null && $Object.hasOwnProperty.call(message, "folds"))
+                $root.scalemix.Folds.encode(message.folds, writer.uint32(26).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -202,6 +319,12 @@ export const scalemix = $root.scalemix = (() => {
                             message.gram = value;
                         else
                             delete message.gram;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        message.folds = $root.scalemix.Folds.decode(reader, reader.size(), $undefined, _depth + 1, message.folds);
                         continue;
                     }
                 }
@@ -413,6 +536,7 @@ export const scalemix = $root.scalemix = (() => {
         PassRequest.prototype.intercepts = $util.newBuffer([]);
         PassRequest.prototype.features = null;
         PassRequest.prototype.grams = $util.emptyArray;
+        PassRequest.prototype.folds = null;
 
         PassRequest.encode = function (message, writer, _depth) {
             if (!writer)
@@ -434,6 +558,8 @@ export const scalemix = $root.scalemix = (() => {
             if (message.grams != null && message.grams.length)
                 for (let i = 0; i < message.grams.length; ++i)
                     $root.scalemix.GramRequest.encode(message.grams[i], writer.uint32(50).fork(), _depth + 1).ldelim();
+            if (message.folds != null && $Object.hasOwnProperty.call(message, "folds"))
+                $root.scalemix.PassFolds.encode(message.folds, writer.uint32(58).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -514,6 +640,12 @@ export const scalemix = $root.scalemix = (() => {
                         message.grams.push($root.scalemix.GramRequest.decode(reader, reader.size(), $undefined, _depth + 1));
                         continue;
                     }
+                case 7: {
+                        if (wireType !== 2)
+                            break;
+                        message.folds = $root.scalemix.PassFolds.decode(reader, reader.size(), $undefined, _depth + 1, message.folds);
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -532,6 +664,103 @@ export const scalemix = $root.scalemix = (() => {
         };
 
         return PassRequest;
+    })();
+
+    scalemix.PassFolds = (function() {
+
+        const PassFolds = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        PassFolds.prototype.by = null;
+        PassFolds.prototype.heldOut = null;
+
+        let $oneOfFields;
+
+        // Virtual OneOf for proto3 optional field
+        $Object.defineProperty(PassFolds.prototype, "_heldOut", {
+            get: $util.oneOfGetter($oneOfFields = ["heldOut"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
+
+        PassFolds.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.by != null && $Object.hasOwnProperty.call(message, "by"))
+                $root.scalemix.Folds.encode(message.by, writer.uint32(10).fork(), _depth + 1).ldelim();
+            if (message.heldOut != null && $Object.hasOwnProperty.call(message, "heldOut"))
+                writer.uint32(18).bytes(message.heldOut);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        PassFolds.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.scalemix.PassFolds();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        message.by = $root.scalemix.Folds.decode(reader, reader.size(), $undefined, _depth + 1, message.by);
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        message.heldOut = reader.bytes();
+                        message._heldOut = "heldOut";
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return PassFolds;
     })();
 
     scalemix.SampleSelector = (function() {

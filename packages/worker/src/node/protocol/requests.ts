@@ -1,6 +1,6 @@
 /** Requests as messages and back. What is decoded has been checked: sizes, orders and ranges. */
 import { DataError, statisticSize } from '@scalemix/core';
-import type { LossSpec, PassRequest, SampleSelector, StatisticRequest } from '@scalemix/core';
+import type { FoldSpec, LossSpec, PassFolds, PassRequest, SampleSelector, StatisticRequest } from '@scalemix/core';
 import { scalemix } from './pass.js';
 import { bytesOf, vectorOf } from './vectors.ts';
 
@@ -13,7 +13,7 @@ export function encodeRequest(request: RowRequest): Uint8Array {
 function requestMessage(request: RowRequest): scalemix.Request.$Properties {
   switch (request.kind) {
     case 'moments':
-      return { moments: { loss: lossMessage(request.loss), gram: request.gram } };
+      return { moments: { loss: lossMessage(request.loss), gram: request.gram, folds: request.folds === undefined ? null : foldsMessage(request.folds) } };
     case 'pass':
       return {
         pass: {
@@ -23,6 +23,7 @@ function requestMessage(request: RowRequest): scalemix.Request.$Properties {
           intercepts: bytesOf(request.intercepts),
           features: featuresMessage(request.features),
           grams: request.grams.map(({ column, features }) => ({ column, features: featuresMessage(features) })),
+          folds: request.folds === undefined ? null : passFoldsMessage(request.folds),
         },
       };
     case 'sample':
@@ -44,6 +45,17 @@ function lossMessage({ name, parameters }: LossSpec): scalemix.Loss.$Properties 
   return { name, parameters: { ...parameters } };
 }
 
+function foldsMessage({ count, by, seed }: FoldSpec): scalemix.Folds.$Properties {
+  return { count, by: FOLDS_BY.indexOf(by), seed };
+}
+
+function passFoldsMessage({ by, heldOut }: PassFolds): scalemix.PassFolds.$Properties {
+  return { by: foldsMessage(by), heldOut: heldOut === null ? null : bytesOf(heldOut) };
+}
+
+/** In the order of the protocol's enum. */
+const FOLDS_BY = ['modulo', 'shuffle', 'column'] as const;
+
 function featuresMessage(features: Int32Array | null): scalemix.Features.$Properties | null {
   return features === null ? null : { indices: bytesOf(features) };
 }
@@ -51,7 +63,10 @@ function featuresMessage(features: Int32Array | null): scalemix.Features.$Proper
 /** @throws DataError BAD_MESSAGE for bytes that are no request on p features */
 export function decodeRequest(bytes: Uint8Array, features: number): RowRequest {
   const { moments, pass, sample } = decoded(() => scalemix.Request.decode(bytes));
-  if (moments) return { kind: 'moments', loss: lossOf(moments.loss), gram: moments.gram ?? false };
+  if (moments) {
+    const request: StatisticRequest = { kind: 'moments', loss: lossOf(moments.loss), gram: moments.gram ?? false, ...(moments.folds && { folds: foldsOf(moments.folds) }) };
+    return checkSize(request, features);
+  }
   if (pass) return passOf(pass, features);
   if (sample) {
     return {
@@ -82,11 +97,33 @@ function passOf(pass: scalemix.PassRequest.$Properties, features: number): PassR
       if (column >= columns) throw new DataError('BAD_MESSAGE', `A message asks for the Gram of column ${column} of ${columns}.`);
       return { column, features: featuresOf(gram.features, features) };
     }),
+    ...(pass.folds && { folds: passFoldsOf(pass.folds, columns) }),
   };
+  return checkSize(request, features);
+}
+
+function checkSize<Request extends StatisticRequest>(request: Request, features: number): Request {
   const size = statisticSize(request, features);
   if (size > LARGEST) throw new DataError('BAD_MESSAGE', `A message asks for ${size} numbers; at most ${LARGEST} can be sent back.`);
   return request;
 }
+
+function passFoldsOf({ by, heldOut }: scalemix.PassFolds.$Properties, columns: number): PassFolds {
+  const spec = foldsOf(by ?? {});
+  if (!heldOut) return { by: spec, heldOut: null };
+  const folds = vectorOf(Int32Array, heldOut, columns, 'folds');
+  for (const fold of folds) if (!(fold >= -1 && fold < spec.count)) throw new DataError('BAD_MESSAGE', `A message leaves out fold ${fold} of ${spec.count}.`);
+  return { by: spec, heldOut: folds };
+}
+
+function foldsOf({ count, by, seed }: scalemix.Folds.$Properties): FoldSpec {
+  const named = FOLDS_BY[by ?? 0];
+  if (named === undefined || !count || count < 2 || count > MOST_FOLDS) throw new DataError('BAD_MESSAGE', `A message asks for ${count ?? 0} folds of kind ${by ?? 0}.`);
+  return { count, by: named, seed: seed ?? 0 };
+}
+
+/** Folds that a message may ask for. */
+const MOST_FOLDS = 2 ** 16;
 
 /** Numbers of a statistic: 2 GiB, what one message can hold. */
 const LARGEST = 2 ** 28;
