@@ -18,4 +18,5 @@ export * from './solve/works.ts';
 export * from './path/folds.ts';
 export * from './fit/path.ts';
 export type * from './fit/problem.ts';
+export * from './fit/road.ts';
 export * from './model/index.ts';

@@ -21,20 +21,17 @@ import { fitLockstep, sampleSelector } from './lockstep.ts';
 import type { LockstepValue } from './lockstep.ts';
 import { MomentsOracle } from './momentsOracle.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
+import { chooseRoad, momentsSuffice } from './road.ts';
 import { SweepOracle } from './sweepOracle.ts';
 import type { SweepCount } from './sweepOracle.ts';
 import { fitValue, relativeGap } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import { WorkingScale } from './workingScale.ts';
 
-/** Features up to which least squares is solved from the moments of all of them. */
-export const MOMENTS_FEATURES = 2048;
 /** Share of the response's mean square below which the moments have lost the loss's digits. */
 const LOST_DIGITS = 1e-6;
 /** Certified relative gap of the sample's own path. */
 const SAMPLE_TOLERANCE = 1e-4;
-/** Rows there must be for each row of the sample. */
-const LOCKSTEP_SHARE = 4;
 /** The grid's largest lambda where no feature has any slope. */
 const NO_SLOPE_LAMBDA = 1;
 /** Share of the largest gradient there could be below which one is rounding. */
@@ -52,7 +49,7 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
   checkProblem(problem, description.features.length);
   const loss = lossBySpec(problem.loss);
   const penalty = penaltyBySpec(problem.penalty);
-  const fromMoments = loss.quadratic && description.features.length <= MOMENTS_FEATURES;
+  const fromMoments = momentsSuffice(loss.quadratic, description.features.length);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const moments = await source.moments({ kind: 'moments', loss: problem.loss, gram: fromMoments }, signal);
   const scale = new WorkingScale(description, moments, problem);
@@ -94,11 +91,13 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
       converged: result.converged,
     });
   };
-  const wanted = sampleRows(scale.usable.length);
   const provable = values.every((value) => value.lambda > 0) && scale.usable.every((j) => scale.l1[j]! > 0);
+  const size = { rows: moments.rows, features: description.features.length, usable: scale.usable.length };
+  const choice = chooseRoad({ ...size, quadratic: loss.quadratic, provable });
+  options.onEvent?.({ type: 'roadChosen', ...size, values: values.length, ...choice });
   const fitted =
-    momentsOracle === null && provable && moments.rows >= LOCKSTEP_SHARE * wanted
-      ? await onSample(source, sweeps, path, values, problem, moments, saturatedLoss, wanted, options, count, done)
+    choice.road === 'lockstep'
+      ? await onSample(source, sweeps, path, values, problem, moments, saturatedLoss, choice.sampleRows, options, count, done)
       : await valueByValue(oracle, sweeps, momentsOracle, path, values, nullModel.at, saturatedLoss, done);
   const results: ValueResult[] = [];
   fitted.forEach((result, k) => (results[order[k]!] = result));
@@ -176,11 +175,6 @@ function meanResponse(moments: Moments, responseCentre: number): number {
 /** The constant that fits the mean response best, less the mean offset. */
 function startingIntercept(scale: WorkingScale, loss: Loss, moments: Moments, responseCentre: number): number {
   return scale.intercept ? loss.startingValue(meanResponse(moments, responseCentre)) - moments.offsetMean : 0;
-}
-
-/** Rows of the sample: 200 a feature, at least 10,000. */
-function sampleRows(features: number): number {
-  return Math.max(10000, 200 * features);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { LossSpec } from '../loss/loss.ts';
 import type { PenaltySpec } from '../penalty/penalty.ts';
+import type { RoadChoice } from './road.ts';
 
 /** What to fit: all that the solver is told, beside the data. */
 export interface PathProblem {
@@ -55,6 +56,7 @@ export interface PathResult {
 
 /** What happens while a path is fitted, in order. */
 export type FitEvent =
+  | ({ readonly type: 'roadChosen'; readonly rows: number; readonly features: number; readonly usable: number; readonly values: number } & RoadChoice)
   | { readonly type: 'passBegun'; readonly pass: number; readonly columns: number; readonly grams: number; readonly rows: number }
   | { readonly type: 'passProgress'; readonly pass: number; readonly rowsDone: number; readonly rows: number }
   | { readonly type: 'passDone'; readonly pass: number; readonly rows: number; readonly seconds: number }
