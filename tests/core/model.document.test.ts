@@ -126,6 +126,7 @@ test('a document is built with null where no gap is proven', (t) => {
     response: sampleModel().response,
     responseCentre: 0,
     hasOffset: false,
+    folds: null,
     dropped: 0,
     kernel: 'scalar',
   };

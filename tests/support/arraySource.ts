@@ -37,9 +37,9 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     denseType: data.denseType ?? 'f64',
     codes: codes.length,
     sparse: data.sparse !== undefined,
+    folds: data.folds !== undefined,
     weights: data.weights !== undefined,
     offset: data.offset !== undefined,
-    folds: data.folds !== undefined,
   };
   let next = 0;
   const take = (count: number): Int32Array => Int32Array.from({ length: count }, () => next++);
@@ -123,6 +123,7 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     response: { name: 'y', kind: 'numeric', positive: null, negative: null, trials: null },
     responseCentre: data.responseCentre ?? 0,
     hasOffset: data.offset !== undefined,
+    folds: data.folds === undefined ? null : { column: 'fold', values: Array.from(new Set(Array.from(data.folds)), String).sort() },
     dropped: 0,
     kernel: 'test',
   };

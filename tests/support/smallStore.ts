@@ -51,9 +51,9 @@ export function smallStore(shape: SmallShape, seed: number, makeKernels: (memory
     denseType: shape.denseType,
     codes: shape.codes.length,
     sparse: shape.sparse !== null,
+    folds: false,
     weights: shape.weights,
     offset: shape.offset,
-    folds: false,
   };
 
   const x = Matrix.zeros(n, Math.max(1, p));

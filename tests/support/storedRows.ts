@@ -8,6 +8,7 @@ export interface StoredRow {
   readonly response: number;
   readonly weight: number;
   readonly offset: number;
+  readonly fold: number | null;
 }
 
 /** Every row of a store, read back from its blocks. */
@@ -30,7 +31,7 @@ export function storedRows(loaded: LoadedRows): StoredRow[] {
         if (code > 0) x[levels[code - 1]!] = 1;
       });
       if (parts.indptr !== null) for (let e = parts.indptr[i]!; e < parts.indptr[i + 1]!; e++) x[features.sparse[parts.indices![e]!]!] = parts.values![e]!;
-      rows.push({ features: x, response: parts.response[i]!, weight: parts.weights === null ? 1 : parts.weights[i]!, offset: parts.offset === null ? 0 : parts.offset[i]! });
+      rows.push({ features: x, response: parts.response[i]!, weight: parts.weights === null ? 1 : parts.weights[i]!, offset: parts.offset === null ? 0 : parts.offset[i]!, fold: parts.folds === null ? null : parts.folds[i]! });
     }
   }
   return rows;

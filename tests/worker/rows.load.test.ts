@@ -126,7 +126,7 @@ test('drop keeps the row and its number with weight zero and zeros', async (t) =
   t.is(loaded.description.rows, 5);
   t.is(loaded.description.dropped, 2);
   t.deepEqual(storedRows(loaded).map((row) => row.weight), [1, 0, 0, 1, 1]);
-  t.deepEqual(storedRows(loaded)[1], { features: [0], response: 0, weight: 0, offset: 0 });
+  t.deepEqual(storedRows(loaded)[1], { features: [0], response: 0, weight: 0, offset: 0, fold: null });
   t.deepEqual(loaded.description.features, ['a'], 'levels of dropped rows do not count');
   t.is(loaded.description.columns[0]!.missing.count, 1);
 });
@@ -164,7 +164,7 @@ test('a row of weight zero is not looked at', async (t) => {
   const loaded = await loadRows(memoryTable(columns), binary({ weights: 'w' }));
   t.deepEqual(loaded.description.features, ['a', 'c=v']);
   t.deepEqual([...loaded.description.centres], [2, 0]);
-  t.deepEqual(storedRows(loaded)[1], { features: [0, 0], response: 0, weight: 0, offset: 0 });
+  t.deepEqual(storedRows(loaded)[1], { features: [0, 0], response: 0, weight: 0, offset: 0, fold: null });
 });
 
 test('a sparse value missing drops its row, and is an error with mean', async (t) => {

@@ -53,6 +53,8 @@ export interface Description {
   /** Near the response's mean: moments are taken of the response less this. 0 for classes. */
   readonly responseCentre: number;
   readonly hasOffset: boolean;
+  /** The folds that rows hold; null where they hold none. */
+  readonly folds: FoldsDescription | null;
   /** Rows left out by `--missing drop`. */
   readonly dropped: number;
   /** kernelIdText of the kernels that answer passes. */
@@ -78,6 +80,12 @@ export interface MissingDescription {
   readonly fill: number | string | null;
   /** Whether the feature `column=missing` marks them. */
   readonly indicator: boolean;
+}
+
+export interface FoldsDescription {
+  readonly column: string;
+  /** The column's values, in the order of their folds. */
+  readonly values: readonly string[];
 }
 
 export interface ResponseDescription {

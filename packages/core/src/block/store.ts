@@ -30,10 +30,10 @@ export interface RowLayout {
   readonly codes: number;
   /** Whether there is a sparse part. */
   readonly sparse: boolean;
-  readonly weights: boolean;
-  readonly offset: boolean;
   /** Whether the number of its fold (uint32) stands beside each row. */
   readonly folds: boolean;
+  readonly weights: boolean;
+  readonly offset: boolean;
 }
 
 /** Which feature each stored column is. Built when all levels are known. */
@@ -80,9 +80,9 @@ export interface BlockOffsets {
   readonly indices: number;
   readonly values: number;
   readonly response: number;
+  readonly folds: number;
   readonly weights: number;
   readonly offset: number;
-  readonly folds: number;
   /** Length of the whole. */
   readonly bytes: number;
 }
@@ -102,9 +102,9 @@ export function blockOffsets(layout: RowLayout, rows: number, entries: number): 
   const indices = take(layout.sparse, entries * 4);
   const values = take(layout.sparse, entries * 8);
   const response = take(true, rows * 8);
+  const folds = take(layout.folds, rows * 4);
   const weights = take(layout.weights, rows * 8);
   const offset = take(layout.offset, rows * 8);
-  const folds = take(layout.folds, rows * 4);
   // Kernels may read up to 64 bytes beyond a matrix.
-  return { dense, codes, codeStride, indptr, indices, values, response, weights, offset, folds, bytes: at + 64 };
+  return { dense, codes, codeStride, indptr, indices, values, response, folds, weights, offset, bytes: at + 64 };
 }

@@ -11,6 +11,7 @@ export interface BlockParts {
   readonly indices: Uint32Array | null;
   readonly values: Float64Array | null;
   readonly response: Float64Array;
+  readonly folds: Uint32Array | null;
   readonly weights: Float64Array | null;
   readonly offset: Float64Array | null;
 }
@@ -29,6 +30,7 @@ export function blockParts(buffer: ArrayBufferLike, base: number, layout: RowLay
     indices: u32(at.indices, entries),
     values: f64(at.values, entries),
     response: new Float64Array(buffer, base + at.response, rows),
+    folds: u32(at.folds, rows),
     weights: f64(at.weights, rows),
     offset: f64(at.offset, rows),
   };
@@ -40,6 +42,7 @@ export function copyParts(from: BlockParts, to: BlockParts, dense: number): void
   if (from.dense !== null && to.dense !== null) to.dense.set(from.dense.subarray(0, rows * dense));
   for (let c = 0; c < to.codes.length; c++) to.codes[c]!.set(from.codes[c]!.subarray(0, rows));
   to.response.set(from.response.subarray(0, rows));
+  if (from.folds !== null && to.folds !== null) to.folds.set(from.folds.subarray(0, rows));
   if (from.weights !== null && to.weights !== null) to.weights.set(from.weights.subarray(0, rows));
   if (from.offset !== null && to.offset !== null) to.offset.set(from.offset.subarray(0, rows));
 }

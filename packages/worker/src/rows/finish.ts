@@ -16,12 +16,14 @@ export interface FinishPlan {
   readonly codes: readonly (LevelPlan | null)[];
   /** Dense columns with missing values and what they become. */
   readonly fills: readonly { readonly index: number; readonly value: number }[];
+  /** How the numbers of folds change; null: not at all. */
+  readonly folds: LevelPlan | null;
   /** The value of each stored code of a text response, whose negative codes become 0; null: the response stays as it is. */
   readonly response: Float64Array | null;
 }
 
 export function finishBlocks(blocks: readonly StoredBlock[], layout: RowLayout, plan: FinishPlan, memories: readonly WebAssembly.Memory[], spill: SpillFile | null): void {
-  if (plan.response === null && plan.fills.length === 0 && plan.codes.every((levels) => levels === null)) return;
+  if (plan.response === null && plan.folds === null && plan.fills.length === 0 && plan.codes.every((levels) => levels === null)) return;
   let staging = new ArrayBuffer(0);
   for (const block of blocks) {
     if (block.segment >= 0) {
@@ -41,6 +43,7 @@ function finishBlock(parts: BlockParts, stride: number, plan: FinishPlan): void 
   plan.codes.forEach((levels, c) => {
     if (levels !== null) replaceCodes(parts.codes[c]!, levels);
   });
+  if (plan.folds !== null) replaceCodes(parts.folds!, plan.folds);
   for (const { index, value } of plan.fills) {
     for (let i = 0, at = index; i < rows; i++, at += stride) if (dense![at] !== dense![at]) dense![at] = value;
   }

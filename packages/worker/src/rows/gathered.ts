@@ -1,4 +1,4 @@
-/** Gathered rows as rows in memory of their own, with the features of those they came from. */
+/** Gathered rows as rows in memory of their own, with the features of those they came from; folds are left behind. */
 import { BLOCK_ROWS, FailureError, blockOffsets, leafRows } from '@scalemix/core';
 import type { BlockStore, GatheredRows, RowLayout, StoredBlock } from '@scalemix/core';
 import { blockParts } from './blockParts.ts';
@@ -10,7 +10,7 @@ import { SegmentAllocator } from './segments.ts';
 export function loadGathered(gathered: GatheredRows, origin: LoadedRows): LoadedRows {
   if (gathered.rows === 0) throw new FailureError('EMPTY_SAMPLE', `None of ${origin.description.rows} rows was chosen for the sample.`);
   const { store: from, layout: segments } = origin.handle;
-  const layout: RowLayout = { ...from.layout, weights: true };
+  const layout: RowLayout = { ...from.layout, folds: false, weights: true };
   const allocator = new SegmentAllocator(segments);
   const blocks: StoredBlock[] = [];
   for (let first = 0; first < gathered.rows; first += BLOCK_ROWS) {
@@ -33,7 +33,7 @@ export function loadGathered(gathered: GatheredRows, origin: LoadedRows): Loaded
   const store: BlockStore = { ...from, layout, blocks, rows: gathered.rows };
   return {
     handle: rowsHandle(store, segments, allocator.memories, null),
-    description: { ...origin.description, rows: gathered.rows, leafRows: leafRows(gathered.rows), dropped: 0 },
+    description: { ...origin.description, rows: gathered.rows, leafRows: leafRows(gathered.rows), folds: null, dropped: 0 },
     close: () => {},
   };
 }

@@ -50,7 +50,7 @@ export class HeadReader {
   /** Reads the heads of a batch into `response`, `weights` and `offset`; they hold until the next batch. */
   read(batch: Batch): void {
     if (this.response.length < batch.rows) this.#grow(batch.rows);
-    const { trials, weights, offset } = this.#roles;
+    const { trials, weights, offset, folds } = this.#roles;
     const response = batch.columns[this.#roles.response.at]!;
     const responseMissing = missingTest(response);
     if (response.kind === 'text') this.levels = response.levels;
@@ -58,13 +58,14 @@ export class HeadReader {
     const responseValues = response.kind === 'text' ? response.codes : numbers(response);
     const trialValues = trials < 0 ? null : numbers(batch.columns[trials]!);
     const offsets = offset < 0 ? null : numbers(batch.columns[offset]!);
+    const foldMissing = folds === null ? null : missingTest(batch.columns[folds.at]!);
     const w = this.#weights;
     w.fill(1, 0, batch.rows);
     if (weights >= 0) this.#readWeights(batch, numbers(batch.columns[weights]!));
     if (trialValues !== null) this.#readTrials(batch, trialValues);
     for (let i = 0; i < batch.rows; i++) {
       if (w[i] === 0) continue;
-      const lacking = responseMissing(i) ? 'response' : offsets !== null && offsets[i] !== offsets[i] ? 'offset' : null;
+      const lacking = responseMissing(i) ? 'response' : offsets !== null && offsets[i] !== offsets[i] ? 'offset' : foldMissing?.(i) === true ? 'foldColumn' : null;
       if (lacking !== null) this.#lack(i, lacking);
     }
     if (this.#drop) this.#dropIncomplete(batch);
@@ -120,11 +121,11 @@ export class HeadReader {
   }
 
   /** A row lacks what it cannot be used without. */
-  #lack(i: number, role: 'response' | 'weights' | 'trials' | 'offset'): void {
+  #lack(i: number, role: 'response' | 'weights' | 'trials' | 'offset' | 'foldColumn'): void {
     if (this.#drop) {
       this.#weights[i] = 0;
       this.dropped++;
-    } else this.missing.add(this.#options[role]!, role);
+    } else this.missing.add(this.#options[role]!, role === 'foldColumn' ? 'fold-column' : role);
   }
 
   /** Rows with a missing predictor. */

@@ -7,6 +7,7 @@ import { CodesEncoder, NumericEncoder, SparseEncoder } from './encoding.ts';
 import type { PredictorEncoder } from './encoding.ts';
 import { FeatureBuilder } from './features.ts';
 import { finishBlocks } from './finish.ts';
+import { FoldEncoder } from './folds.ts';
 import { rowsHandle } from './handle.ts';
 import type { RowsHandle } from './handle.ts';
 import { HeadReader } from './head.ts';
@@ -35,7 +36,7 @@ export interface LoadedRows {
  *
  * @throws UsageError for options that do not fit the table (roles.ts), UNKNOWN_CLASS
  * @throws DataError NO_ROWS, MISSING_VALUES, NON_FINITE_VALUE, BAD_WEIGHT, BAD_TRIALS, ALL_WEIGHTS_ZERO,
- *   ALL_ROWS_DROPPED, TOO_WIDE, and those of the response (response.ts)
+ *   ALL_ROWS_DROPPED, TOO_WIDE, FOLD_COLUMN, and those of the response (response.ts)
  * @throws FailureError SPILL_FILE, OUT_OF_MEMORY, ADDRESS_SPACE
  */
 export async function loadRows(table: Table, options: LoadOptions): Promise<LoadedRows> {
@@ -66,6 +67,7 @@ class Loader {
   readonly #encoders: readonly PredictorEncoder[];
   readonly #numeric: readonly NumericEncoder[];
   readonly #sparse: SparseEncoder | null;
+  readonly #folds: FoldEncoder | null;
   /** Rows of the block being filled. */
   #row = 0;
   /** The first rows, uncentred, and their weights, until the centres are known. */
@@ -95,15 +97,16 @@ class Loader {
     });
     this.#numeric = this.#encoders.filter((encoder) => encoder instanceof NumericEncoder);
     this.#sparse = this.#encoders.find((encoder) => encoder instanceof SparseEncoder) ?? null;
+    this.#folds = roles.folds === null ? null : new FoldEncoder(roles.folds.name, roles.folds.kind);
     this.#first = { dense: new Float64Array(BLOCK_ROWS * dense), weights: new Float64Array(BLOCK_ROWS).fill(1) };
     const layout: RowLayout = {
       dense,
       denseType: options.precision ?? 'f64',
       codes: nextIndicator,
       sparse: this.#sparse !== null,
+      folds: this.#folds !== null,
       weights: roles.weights >= 0 || roles.trials >= 0 || missing === 'drop',
       offset: roles.offset >= 0,
-      folds: false,
     };
     const segments = segmentLayout({ threads: options.threads ?? 1, reserved: ARENA_RESERVED, width: dense + (this.#sparse?.width ?? 0), ...options.segments });
     this.builder = new BlockBuilder(layout, new SegmentAllocator(segments), {
@@ -128,6 +131,7 @@ class Loader {
       }
       if (this.#first !== null && head.weights !== null) this.#first.weights.set(head.weights.subarray(from, from + count), row);
       const slice = { from, count, row, firstRow: batch.firstRow, weights: head.weights };
+      this.#folds?.write(batch.columns[this.#roles.folds!.at]!, slice, parts.folds!);
       this.#encoders.forEach((encoder, predictor) => {
         const column = batch.columns[this.#roles.predictors[predictor]!.at]!;
         if (encoder instanceof NumericEncoder) encoder.write(column, slice, parts, this.#first?.dense ?? parts.dense!);
@@ -184,7 +188,8 @@ class Loader {
       return features.sparse(encoder, { ...missing, fill: null });
     });
     const response = head.encoder.finish(head.levels);
-    finishBlocks(this.builder.blocks, this.builder.layout, { codes, fills, response: response.replace }, this.builder.segments.memories, this.builder.spill);
+    const folds = this.#folds?.finish();
+    finishBlocks(this.builder.blocks, this.builder.layout, { codes, fills, folds: folds ?? null, response: response.replace }, this.builder.segments.memories, this.builder.spill);
 
     // Weights are the last part where there is no offset: weights of 1 are forgotten, not removed.
     const layout = this.builder.layout.weights && !this.builder.layout.offset && head.unit ? { ...this.builder.layout, weights: false } : this.builder.layout;
@@ -202,6 +207,7 @@ class Loader {
         response: response.description,
         responseCentre: this.#responseCentre,
         hasOffset: layout.offset,
+        folds: folds === undefined ? null : { column: this.#roles.folds!.name, values: folds.levels },
         dropped: head.dropped,
       },
       close: () => spill?.close(),

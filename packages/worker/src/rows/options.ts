@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly trials?: string;
   readonly weights?: string;
   readonly offset?: string;
+  /** Column whose values say which fold of a cross-validation a row belongs to. */
+  readonly foldColumn?: string;
   /** Predictors. @default every column without another role */
   readonly columns?: readonly string[];
   /** Columns that are no predictors. */

@@ -22,6 +22,8 @@ export interface Roles {
   readonly trials: number;
   readonly weights: number;
   readonly offset: number;
+  /** null: no column of folds. */
+  readonly folds: { readonly name: string; readonly kind: 'numeric' | 'boolean' | 'text'; readonly at: number } | null;
   /** In file order. */
   readonly predictors: readonly PredictorRole[];
 }
@@ -73,6 +75,7 @@ export function assignRoles(table: Table, options: LoadOptions): Roles {
   const trials = numeric(options.trials, 'trials');
   const weights = numeric(options.weights, 'weights');
   const offset = numeric(options.offset, 'offset');
+  const folds = foldRole(options.foldColumn, find, request);
 
   const taken = new Set(single.map(([, name]) => name));
   const included = options.columns === undefined ? null : new Set(options.columns);
@@ -94,17 +97,24 @@ export function assignRoles(table: Table, options: LoadOptions): Roles {
     trials,
     weights,
     offset,
+    folds,
     predictors,
   };
 }
 
 function singleRoles(options: LoadOptions): (readonly [role: string, name: string])[] {
   const roles: (readonly [string, string])[] = [['response', options.response]];
-  for (const role of ['trials', 'weights', 'offset'] as const) {
-    const name = options[role];
+  for (const [role, name] of [['trials', options.trials], ['weights', options.weights], ['offset', options.offset], ['fold-column', options.foldColumn]] as const) {
     if (name !== undefined) roles.push([role, name]);
   }
   return roles;
+}
+
+function foldRole(name: string | undefined, find: (name: string, role: string) => TableColumn, request: (name: string) => number): Roles['folds'] {
+  if (name === undefined) return null;
+  const { kind } = find(name, 'fold-column');
+  if (kind === 'sparse') throw new DataError('FOLD_COLUMN', `Column ${JSON.stringify(name)} (--fold-column) is a sparse matrix; a column of values is needed.`);
+  return { name, kind: kind === 'unsupported' ? 'numeric' : kind, at: request(name) };
 }
 
 function checkRoles(options: LoadOptions, single: readonly (readonly [string, string])[]): void {
