@@ -15,8 +15,7 @@
  *             tighter bound where some rows are fitted so badly that E is huge.
  *   penalty:  P(beta) + P*(-X'a') + mean a' (X beta), the last from mean a t and mean c t.
  *
- * |X'c|_j is bounded by the root of mean c^2, as working features have unit
- * mean square. Nothing here is estimated: the sum is never below the exact gap.
+ * |X'c|_j is bounded by the root of mean c^2 times the feature's root mean square. Nothing here is estimated: the sum is never below the exact gap.
  */
 import type { Loss } from '../loss/loss.ts';
 import type { Penalty } from '../penalty/penalty.ts';
@@ -79,7 +78,7 @@ function dualityGap(scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: n
   let feasible = 1;
   for (const j of scale.usable) {
     if (scale.l1[j] === 0) return NaN;
-    const size = Math.abs(at.gradient[j]!) + crossBound;
+    const size = Math.abs(at.gradient[j]!) + crossBound * scale.rootMeanSquare[j]!;
     if (size > l1 * scale.l1[j]!) feasible = Math.min(feasible, (l1 * scale.l1[j]!) / size);
   }
   const gapAt = (s: number): number => {
@@ -88,7 +87,7 @@ function dualityGap(scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: n
       const b = at.point.beta[j]!;
       if (b !== 0) bracket += l1 * scale.l1[j]! * Math.abs(b) + (l2 / 2) * scale.l2[j]! * b * b;
       if (l2 === 0) continue;
-      const excess = s * (Math.abs(at.gradient[j]!) + crossBound) - l1 * scale.l1[j]!;
+      const excess = s * (Math.abs(at.gradient[j]!) + crossBound * scale.rootMeanSquare[j]!) - l1 * scale.l1[j]!;
       if (excess > 0) bracket += (excess * excess) / (2 * l2 * scale.l2[j]!);
     }
     const shifted = shift * shift * at.curvature;

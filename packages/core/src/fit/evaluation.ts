@@ -19,6 +19,8 @@ export interface Evaluation {
   readonly curvatureAlignment: number;
   readonly pearson: number;
   readonly curvatureSquare: number;
+  /** Mean loss of the rows that the fit leaves out (a fold); null where it leaves out none. */
+  readonly heldOutLoss: number | null;
   readonly hessian: Hessian | null;
 }
 

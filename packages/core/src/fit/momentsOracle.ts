@@ -61,6 +61,7 @@ export class MomentsOracle implements Oracle {
       curvatureAlignment: this.#scale.intercept ? point.intercept : 0,
       pearson: square,
       curvatureSquare: 1,
+      heldOutLoss: null,
       hessian: features === null ? null : { features, matrix: this.#submatrix(features), cross: new Float64Array(features.length), total: 1 },
     };
   }

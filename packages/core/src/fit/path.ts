@@ -10,6 +10,7 @@
 import { UsageError } from '../errors.ts';
 import { lossBySpec } from '../loss/index.ts';
 import type { Loss } from '../loss/loss.ts';
+import type { FoldSpec } from '../path/folds.ts';
 import { defaultRatio, lambdaGrid } from '../path/grid.ts';
 import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
@@ -45,13 +46,36 @@ const LEAST_L1_RATIO = 0.001;
  * @throws UsageError BAD_TOLERANCE, BAD_LAMBDA, BAD_GRID, BAD_PENALTY_FACTOR, UNKNOWN_LOSS, UNKNOWN_PENALTY
  */
 export async function fitPath(source: RowSource, problem: PathProblem, executor: Executor, options: FitOptions = {}): Promise<PathResult> {
+  return (await solvePath(source, problem, executor, options)).path;
+}
+
+/** A fitted path, and what it was fitted with: a cross-validation goes on from there. */
+export interface SolvedPath {
+  readonly path: PathResult;
+  readonly moments: Moments;
+  readonly setting: ValueSetting;
+  readonly sweeps: SweepOracle;
+  readonly count: SweepCount;
+  /** Whether all came from the moments. */
+  readonly fromMoments: boolean;
+  /** In descending order of lambda: which value of the path, its lambda and result. */
+  readonly order: readonly number[];
+  readonly values: readonly LockstepValue[];
+  readonly results: readonly ValueResult[];
+}
+
+/** As fitPath; `check` sees the moments, which may be asked for by fold, before anything is fitted. */
+export async function solvePath(
+  source: RowSource, problem: PathProblem, executor: Executor, options: FitOptions, folds?: FoldSpec, check: (moments: Moments) => void = () => {},
+): Promise<SolvedPath> {
   const description = source.describe();
   checkProblem(problem, description.features.length);
   const loss = lossBySpec(problem.loss);
   const penalty = penaltyBySpec(problem.penalty);
   const fromMoments = momentsSuffice(loss.quadratic, description.features.length);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const moments = await source.moments({ kind: 'moments', loss: problem.loss, gram: fromMoments }, signal);
+  const moments = await source.moments({ kind: 'moments', loss: problem.loss, gram: fromMoments, ...(folds && { folds }) }, signal);
+  check(moments);
   const scale = new WorkingScale(description, moments, problem);
   const count: SweepCount = { sweeps: 1, openColumns: 0, grams: fromMoments ? 1 : 0 };
   const sweeps = new SweepOracle(source, scale, problem.loss, count, options);
@@ -103,7 +127,7 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
   fitted.forEach((result, k) => (results[order[k]!] = result));
 
   const original = results.map((result) => scale.toOriginal(result.evaluation.point));
-  return {
+  const result: PathResult = {
     lambda,
     intercept: Float64Array.from(original, (model) => model.intercept),
     coefficients: original.map((model) => model.coefficients),
@@ -118,14 +142,18 @@ export async function fitPath(source: RowSource, problem: PathProblem, executor:
     nullLoss: nullModel.alone.loss,
     weightSum: moments.weightSum,
     rows: moments.rows,
-    sweeps: count.sweeps,
-    columnPasses: count.openColumns / lambda.length,
-    grams: count.grams,
+    ...spent(count, lambda.length),
   };
+  return { path: result, moments, setting: path, sweeps, count, fromMoments, order, values, results: fitted };
+}
+
+/** What the fit of `values` values has cost so far. */
+export function spent({ sweeps, openColumns, grams }: SweepCount, values: number): Pick<PathResult, 'sweeps' | 'columnPasses' | 'grams'> {
+  return { sweeps, columnPasses: openColumns / values, grams };
 }
 
 /** Each value started where the one before ended. */
-async function valueByValue(
+export async function valueByValue(
   oracle: Oracle, sweeps: Oracle, momentsOracle: MomentsOracle | null, setting: ValueSetting, values: readonly LockstepValue[],
   start: Evaluation, saturatedLoss: number, done: (result: ValueResult, k: number) => void,
 ): Promise<ValueResult[]> {
@@ -159,7 +187,7 @@ async function onSample(
   const sampleSource = await source.gather(sampleSelector(scale, wanted, moments.rows, loss.response === 'probability', meanResponse(moments, source.describe().responseCentre), 0), signal);
   count.sweeps++;
   const sampleMoments = await sampleSource.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
-  const sampleScale = new WorkingScale(source.describe(), moments, problem, sampleMoments.weightSum);
+  const sampleScale = new WorkingScale(source.describe(), moments, problem, { ...moments, weightSum: sampleMoments.weightSum });
   const oracle = new SweepOracle(sampleSource, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
   const sampleSetting: ValueSetting = { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true };
   const intercept = startingIntercept(scale, loss, sampleMoments, source.describe().responseCentre);

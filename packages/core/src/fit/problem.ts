@@ -60,6 +60,8 @@ export type FitEvent =
   | { readonly type: 'passBegun'; readonly pass: number; readonly columns: number; readonly grams: number; readonly rows: number }
   | { readonly type: 'passProgress'; readonly pass: number; readonly rowsDone: number; readonly rows: number }
   | { readonly type: 'passDone'; readonly pass: number; readonly rows: number; readonly seconds: number }
+  /** Cross-validation: how many of the values of all folds are certified so far. */
+  | { readonly type: 'foldsProgress'; readonly done: number; readonly columns: number }
   | {
       readonly type: 'valueDone';
       readonly index: number;

@@ -2,9 +2,13 @@ import type { FitEvent, FitOptions } from './problem.ts';
 import type { LossSpec } from '../loss/loss.ts';
 import { LOSS_SUMS } from '../kernels/kernels.ts';
 import type { RowSource } from '../rowSource.ts';
-import type { PassRequest } from '../statistics/pass.ts';
-import type { Evaluation, HessianRequest, Oracle } from './evaluation.ts';
+import type { FoldSpec } from '../path/folds.ts';
+import type { PassFolds, PassRequest, PassResult } from '../statistics/pass.ts';
+import { mergeStatistics } from '../statistics/statistic.ts';
+import type { Evaluation, Hessian, HessianRequest, Oracle } from './evaluation.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
+
+const LOSS = LOSS_SUMS.indexOf('loss');
 
 /** What the sweeps so far have cost. */
 export interface SweepCount {
@@ -12,6 +16,12 @@ export interface SweepCount {
   /** Sum over sweeps of the values still open, as the document counts them (divided by K there). */
   openColumns: number;
   grams: number;
+}
+
+/** The folds of a cross-validation, and what is fitted without each of them. */
+export interface TrainingSets {
+  readonly by: FoldSpec;
+  readonly sets: readonly { readonly scale: WorkingScale; /** Weight of the fold itself. */ readonly heldOutWeight: number }[];
 }
 
 /** Evaluates by sweeping over the rows of a source, one pass a call. */
@@ -30,7 +40,45 @@ export class SweepOracle implements Oracle {
     this.#options = options;
   }
 
+  /** The same rows and counts on another scale. */
+  onScale(scale: WorkingScale): SweepOracle {
+    return new SweepOracle(this.#source, scale, this.#loss, this.#count, this.#options);
+  }
+
   async evaluate(points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<Evaluation[]> {
+    const result = await this.#pass(points, hessians, open, null);
+    return points.map((point, k) => this.#evaluation(point, this.#scale, sumsOf(result, k), this.#gradientOf(result, k), null, hessianOf(this.#scale, result, hessians, k)));
+  }
+
+  /** Each point without the rows of its own fold. */
+  async evaluateWithout(folds: TrainingSets, heldOut: readonly number[], points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<Evaluation[]> {
+    const result = await this.#pass(points, hessians, open, { by: folds.by, heldOut: Int32Array.from(heldOut) });
+    return points.map((point, k) => {
+      const { scale, heldOutWeight } = folds.sets[heldOut[k]!]!;
+      return this.#evaluation(point, scale, sumsOf(result, k), this.#gradientOf(result, k), result.heldOutLoss[k]! / heldOutWeight, hessianOf(scale, result, hessians, k));
+    });
+  }
+
+  /** Each point without the rows of each fold in turn (point by point, fold by fold), and the Hessians asked for, of all rows: products of one column a point. */
+  async evaluateWithoutEach(folds: TrainingSets, points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<{ without: Evaluation[][]; hessians: Hessian[] }> {
+    const F = folds.by.count;
+    const result = await this.#pass(points, hessians, open, { by: folds.by, heldOut: null });
+    const sumOthers = (of: (at: number) => Float64Array, k: number, fold: number): Float64Array => {
+      const total = of(k * F).slice().fill(0);
+      for (let f = 0; f < F; f++) if (f !== fold) mergeStatistics(total, of(k * F + f), total);
+      return total;
+    };
+    const without = points.map((point, k) =>
+      folds.sets.map(({ scale, heldOutWeight }, fold) => {
+        const sums = sumOthers((at) => sumsOf(result, at), k, fold);
+        const gradient = sumOthers((at) => this.#gradientOf(result, at), k, fold);
+        return this.#evaluation(point, scale, sums, gradient, sumsOf(result, k * F + fold)[LOSS]! / heldOutWeight, null);
+      }),
+    );
+    return { without, hessians: hessians.map(({ features }, h) => this.#scale.hessian(result.grams[h]!, features)) };
+  }
+
+  async #pass(points: readonly Point[], hessians: readonly HessianRequest[], open: number, folds: PassFolds | null): Promise<PassResult> {
     const p = this.#scale.features;
     const stored = points.map((point) => this.#scale.toStored(point));
     const coefficients = new Float64Array(points.length * p);
@@ -43,6 +91,7 @@ export class SweepOracle implements Oracle {
       intercepts: Float64Array.from(stored, (column) => column.intercept),
       features: null,
       grams: hessians.map(({ at, features }) => ({ column: at, features })),
+      ...(folds !== null && { folds }),
     };
     const pass = ++this.#count.sweeps;
     this.#count.openColumns += open;
@@ -55,27 +104,46 @@ export class SweepOracle implements Oracle {
       onProgress: (rowsDone) => this.#emit({ type: 'passProgress', pass, rowsDone, rows }),
     });
     this.#emit({ type: 'passDone', pass, rows, seconds: (performance.now() - begun) / 1000 });
+    return result;
+  }
 
-    const hessianAt = (k: number): Evaluation['hessian'] => {
-      const found = hessians.findIndex((request) => request.at === k);
-      return found < 0 ? null : this.#scale.hessian(result.grams[found]!, hessians[found]!.features);
-    };
-    const mean = (k: number, name: (typeof LOSS_SUMS)[number]): number => result.sums[k * LOSS_SUMS.length + LOSS_SUMS.indexOf(name)]! / this.#scale.weightSum;
-    return points.map((point, k) => ({
+  #gradientOf(result: PassResult, at: number): Float64Array {
+    const p = this.#scale.features;
+    return result.gradient.subarray(at * p, (at + 1) * p);
+  }
+
+  #evaluation(point: Point, scale: WorkingScale, sums: Float64Array, gradient: Float64Array, heldOutLoss: number | null, hessian: Hessian | null): Evaluation {
+    const mean = (name: (typeof LOSS_SUMS)[number]): number => sums[LOSS_SUMS.indexOf(name)]! / scale.weightSum;
+    return {
       point,
-      loss: mean(k, 'loss'),
-      gradient: this.#scale.gradient(result.gradient.subarray(k * p, (k + 1) * p), result.sums[k * LOSS_SUMS.length + LOSS_SUMS.indexOf('gradient')]!),
-      interceptGradient: mean(k, 'gradient'),
-      alignment: mean(k, 'alignment'),
-      curvature: mean(k, 'curvature'),
-      curvatureAlignment: mean(k, 'curvatureAlignment'),
-      pearson: mean(k, 'pearson'),
-      curvatureSquare: mean(k, 'curvatureSquare'),
-      hessian: hessianAt(k),
-    }));
+      loss: mean('loss'),
+      gradient: scale.gradient(gradient, sums[LOSS_SUMS.indexOf('gradient')]!),
+      interceptGradient: mean('gradient'),
+      alignment: mean('alignment'),
+      curvature: mean('curvature'),
+      curvatureAlignment: mean('curvatureAlignment'),
+      pearson: mean('pearson'),
+      curvatureSquare: mean('curvatureSquare'),
+      heldOutLoss,
+      hessian,
+    };
   }
 
   #emit(event: FitEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+/** The oracle of what is fitted without one fold. */
+export function withoutFold(sweeps: SweepOracle, folds: TrainingSets, fold: number): Oracle {
+  return { evaluate: (points, hessians, open) => sweeps.evaluateWithout(folds, points.map(() => fold), points, hessians, open) };
+}
+
+function sumsOf({ sums }: PassResult, at: number): Float64Array {
+  return sums.subarray(at * LOSS_SUMS.length, (at + 1) * LOSS_SUMS.length);
+}
+
+function hessianOf(scale: WorkingScale, result: PassResult, hessians: readonly HessianRequest[], k: number): Hessian | null {
+  const found = hessians.findIndex((request) => request.at === k);
+  return found < 0 ? null : scale.hessian(result.grams[found]!, hessians[found]!.features);
 }

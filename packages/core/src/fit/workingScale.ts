@@ -30,45 +30,58 @@ export class WorkingScale {
   readonly intercept: boolean;
   /** Features that can be fitted, ascending: those that are not constant. */
   readonly usable: Int32Array;
+  /** 1 for those, p. */
+  readonly isUsable: Uint8Array;
   /** Of |beta_j| and beta_j^2 / 2, per unit of lambda r and lambda (1 - r); 0 for constant features. */
   readonly l1: Float64Array;
   readonly l2: Float64Array;
   /** s_j / t_j. */
   readonly ratio: Float64Array;
+  /** Of the working features over the rows that are fitted: 1 where those are all rows. */
+  readonly rootMeanSquare: Float64Array;
   readonly weightSum: number;
   readonly #scale: Float64Array;
   readonly #reference: Float64Array;
   readonly #centres: Float64Array;
 
-  /** @param weightSum W where the rows are a sample of those that the moments are of. @default the moments' own */
-  constructor(description: Description, moments: Moments, problem: PathProblem, weightSum = moments.weightSum) {
+  /**
+   * @param moments from which references and t_j follow
+   * @param fitted of the rows that are fitted, whose weights and s_j hold, where they are not all (a sample, a training set). @default moments
+   */
+  constructor(description: Description, moments: Moments, problem: PathProblem, fitted: Pick<Moments, 'weightSum' | 'mean' | 'variance'> = moments) {
     const p = description.features.length;
     const standardize = problem.standardize ?? true;
     this.features = p;
     this.intercept = problem.intercept ?? true;
-    this.weightSum = weightSum;
+    this.weightSum = fitted.weightSum;
     this.#centres = description.centres;
     this.#scale = new Float64Array(p);
     this.#reference = new Float64Array(p);
     this.ratio = new Float64Array(p);
+    this.rootMeanSquare = new Float64Array(p);
     this.l1 = new Float64Array(p);
     this.l2 = new Float64Array(p);
     const usable: number[] = [];
     for (let j = 0; j < p; j++) {
       const mean = moments.mean[j]! + description.centres[j]!;
-      const sd = Math.sqrt(moments.variance[j]!);
-      const constant = sd <= CONSTANT * Math.abs(mean);
+      const spread = Math.sqrt(moments.variance[j]!);
       this.#reference[j] = this.intercept ? moments.mean[j]! : -description.centres[j]!;
-      const scale = this.intercept ? sd : Math.sqrt(moments.variance[j]! + mean * mean);
+      const scale = this.intercept ? spread : Math.sqrt(moments.variance[j]! + mean * mean);
+      const sd = Math.sqrt(fitted.variance[j]!);
+      const constant = sd <= CONSTANT * Math.abs(fitted.mean[j]! + description.centres[j]!) || spread <= CONSTANT * Math.abs(mean);
       if (!(scale > 0) || (constant && (this.intercept || standardize))) continue;
       this.#scale[j] = scale;
       this.ratio[j] = (standardize ? sd : 1) / scale;
+      const distance = fitted.mean[j]! - this.#reference[j]!;
+      this.rootMeanSquare[j] = fitted === moments ? 1 : Math.sqrt(fitted.variance[j]! + distance * distance) / scale;
       const factor = problem.penaltyFactors?.[j] ?? 1;
       this.l1[j] = factor * this.ratio[j]!;
       this.l2[j] = factor * this.ratio[j]! * this.ratio[j]!;
       usable.push(j);
     }
     this.usable = Int32Array.from(usable);
+    this.isUsable = new Uint8Array(p);
+    for (const j of usable) this.isUsable[j] = 1;
   }
 
   /** References of the stored features, and 1 / t_j^2 (0 for constant features). */

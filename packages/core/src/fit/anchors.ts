@@ -1,0 +1,83 @@
+/**
+ * Hessians at a few values of the path ('anchors'), from which those of all
+ * others are interpolated in log lambda.
+ */
+import { log } from '../kernels/elementary.ts';
+import type { AnchorModel } from '../solve/modelStep.ts';
+import type { Evaluation, Hessian } from './evaluation.ts';
+
+/** `count` values out of `values`, evenly spaced, ends included. */
+export function anchorIndices(values: number, count: number): number[] {
+  const chosen = Math.min(count, values);
+  return chosen === 1 ? [0] : Array.from({ length: chosen }, (_, a) => Math.round((a * (values - 1)) / (chosen - 1)));
+}
+
+/** Hessians at the anchors, on some features and the intercept. */
+export class Anchors {
+  /** Ascending; q of them. */
+  readonly features: Int32Array;
+  readonly #intercept: boolean;
+  readonly #indices: readonly number[];
+  readonly #position: Float64Array;
+  readonly #matrices: Float64Array[];
+
+  /** @param lambdas of all values, in descending order; `indices` count into them */
+  constructor(features: Int32Array, intercept: boolean, indices: readonly number[], lambdas: readonly number[]) {
+    this.features = features;
+    this.#intercept = intercept;
+    this.#indices = indices;
+    // Positions along the path: log lambda, by number where lambda is 0.
+    const logs = lambdas.map((lambda) => (lambda > 0 ? log(lambda) : NaN));
+    this.#position = Float64Array.from(logs, (value, k) => (Number.isNaN(value) ? (k > 0 ? logs[k - 1]! - 1 : 0) : value));
+    const size = features.length + 1;
+    this.#matrices = indices.map(() => new Float64Array(new SharedArrayBuffer(size * size * 8)));
+  }
+
+  set(anchor: number, hessian: Hessian): void {
+    augment(hessian, this.#matrices[anchor]!);
+  }
+
+  shared(): AnchorModel {
+    return { matrices: this.#matrices, intercept: this.#intercept };
+  }
+
+  /** Neighbouring anchors of a value and the share of the second. */
+  around(index: number, among: readonly number[] = this.#indices): { from: number; to: number; share: number } {
+    let to = among.findIndex((anchor) => anchor >= index);
+    if (to < 0) to = among.length - 1;
+    const from = among[to] === index ? to : Math.max(0, to - 1);
+    if (from === to) return { from, to, share: 0 };
+    const first = this.#position[among[from]!]!;
+    const last = this.#position[among[to]!]!;
+    return { from, to, share: first === last ? 0 : (this.#position[index]! - first) / (last - first) };
+  }
+
+  /** Adds to every anchor the interpolated difference between the full data's Hessians at some anchors and those that are here. */
+  correct(full: readonly number[], evaluations: readonly Evaluation[]): void {
+    const differences = full.map((index) => {
+      const difference = new Float64Array(this.#matrices[0]!.length);
+      augment(evaluations[index]!.hessian!, difference);
+      const sample = this.#matrices[this.#indices.indexOf(index)]!;
+      for (let i = 0; i < difference.length; i++) difference[i] = difference[i]! - sample[i]!;
+      return difference;
+    });
+    this.#indices.forEach((index, anchor) => {
+      const { from, to, share } = this.around(index, full);
+      const matrix = this.#matrices[anchor]!;
+      const a = differences[from]!;
+      const b = differences[to]!;
+      for (let i = 0; i < matrix.length; i++) matrix[i] = matrix[i]! + (1 - share) * a[i]! + share * b[i]!;
+    });
+  }
+}
+
+/** [H h; h' S], q + 1 square. */
+function augment({ features, matrix, cross, total }: Hessian, out: Float64Array): void {
+  const q = features.length;
+  for (let i = 0; i < q; i++) {
+    out.set(matrix.subarray(i * q, (i + 1) * q), i * (q + 1));
+    out[i * (q + 1) + q] = cross[i]!;
+    out[q * (q + 1) + i] = cross[i]!;
+  }
+  out[q * (q + 1) + q] = total;
+}

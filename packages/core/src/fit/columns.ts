@@ -1,0 +1,172 @@
+/**
+ * Columns that advance together: values of a path, or the same values without
+ * the rows of one fold. One sweep over the rows evaluates all that are open;
+ * each then takes a step of its own, the solution of its penalised quadratic
+ * model with the anchors' interpolated Hessian, corrected by the column's own
+ * gradient changes (BFGS). One that does not improve goes half-way back; one
+ * whose certificate is good enough leaves.
+ */
+import type { ModelStep, ModelStepProblem } from '../solve/modelStep.ts';
+import type { Anchors } from './anchors.ts';
+import { certify } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import type { Evaluation } from './evaluation.ts';
+import { between, improves, isPrecise, relativeGap, stepTolerance } from './value.ts';
+import type { ValueResult, ValueSetting } from './value.ts';
+import type { Point, WorkingScale } from './workingScale.ts';
+
+/** Features below this share of the slope at zero stay out of a step's working set. */
+export const SCREEN = 0.7;
+/** Sweeps after which what is still open is better finished value by value. */
+const LOCKSTEP_SWEEPS = 12;
+/** Share of its optimality conditions' violation that a step may leave: its model is not better than that. */
+const STEP_ACCURACY = 3e-3;
+/** BFGS corrections a column keeps. */
+const MOST_UPDATES = 6;
+
+export interface Column {
+  /** Which value of the path, for the anchors. */
+  readonly index: number;
+  readonly lambda: number;
+  /** Whose penalty and weights hold. */
+  readonly scale: WorkingScale;
+  /** The fold that it leaves out, -1 for none. */
+  readonly fold: number;
+  readonly saturatedLoss: number;
+  /** The best point so far and what is known there. */
+  at: Evaluation | null;
+  certificate: Certificate | null;
+  leastGap: number;
+  /** Where the next sweep looks. */
+  next: Point;
+  readonly updates: { step: Float64Array; change: Float64Array }[];
+  /** Steps rejected in a row. */
+  rejected: number;
+  open: boolean;
+}
+
+export function newColumn(of: Pick<Column, 'index' | 'lambda' | 'scale' | 'fold' | 'saturatedLoss' | 'next'>): Column {
+  return { ...of, at: null, certificate: null, leastGap: Infinity, updates: [], rejected: 0, open: true };
+}
+
+export interface Advance {
+  readonly setting: ValueSetting;
+  readonly model: Anchors;
+  /** One sweep: the evaluations at `next` of the open columns. */
+  readonly evaluate: (open: readonly Column[], sweep: number) => Promise<Evaluation[]>;
+  readonly leave: (column: Column, result: ValueResult) => void;
+}
+
+/** Advances the columns until all have left, or have had their sweeps: what is then open is left to the caller. */
+export async function advance(columns: readonly Column[], advancing: Advance): Promise<void> {
+  const { setting } = advancing;
+  // Columns that were evaluated before they came here take a step in any case: what they stand at is the solution of another problem.
+  await takeSteps(columns.filter((column) => column.at !== null), advancing, false);
+  for (let sweep = 0; sweep < Math.min(LOCKSTEP_SWEEPS, setting.maxPasses); sweep++) {
+    const open = columns.filter((column) => column.open);
+    if (open.length === 0) return;
+    const evaluations = await advancing.evaluate(open, sweep);
+    open.forEach((column, i) => consider(column, evaluations[i]!, setting, advancing.model.features));
+    await takeSteps(open, advancing);
+  }
+}
+
+/** Certified to the tolerance: by the gap or, where none can be proven, by stationarity. With no penalty at all that proves nothing (the classes may be separable). */
+export function isCertified({ lambda, certificate, saturatedLoss }: Column, setting: ValueSetting): boolean {
+  const { gap, stationarity } = certificate!;
+  if (Number.isNaN(gap)) return (lambda > 0 || setting.loss.quadratic) && stationarity <= setting.tolerance;
+  return relativeGap(certificate!, saturatedLoss) <= setting.tolerance;
+}
+
+export function asIs(column: Column): ValueResult {
+  return { evaluation: column.at!, certificate: column.certificate!, converged: true, reason: null };
+}
+
+/** Takes an evaluation in: the column moves there if it improves, and learns from it in any case. */
+export function consider(column: Column, next: Evaluation, setting: ValueSetting, features: Int32Array): void {
+  const certificate = certify(column.scale, setting.loss, setting.penalty, column.lambda, next, setting.nullGradient);
+  if (column.at !== null) learn(column, column.at, next, features);
+  if (column.certificate === null || improves(certificate, column.certificate, column.leastGap)) {
+    if (certificate.gap < column.leastGap) column.leastGap = certificate.gap;
+    column.at = { ...next, hessian: null };
+    column.certificate = certificate;
+    column.rejected = 0;
+  } else column.rejected++;
+}
+
+/** Computes where each column looks next, and lets go those that are certified. */
+async function takeSteps(columns: readonly Column[], { setting, model, leave }: Advance, mayLeave = true): Promise<void> {
+  const waiting = columns.filter((column) => {
+    const done = mayLeave && setting.rough === true && isCertified(column, setting);
+    if (done) close(column, leave);
+    return !done;
+  });
+  const steps = await setting.executor.map('modelStep', model.shared(), waiting.map((column) => stepProblem(setting, model, column)));
+  waiting.forEach((column, i) => {
+    const target = takeStep(column.at!.point, steps[i]!, model.features);
+    if (mayLeave && isCertified(column, setting) && isPrecise(setting, column.at!, target)) close(column, leave);
+    // A rejected step has taught its curvature (`learn`); the new one goes from the best point, and not all the way.
+    column.next = column.rejected === 0 ? target : between(column.at!.point, target, 0.5 ** column.rejected);
+  });
+}
+
+function close(column: Column, leave: Advance['leave']): void {
+  column.open = false;
+  leave(column, asIs(column));
+}
+
+function stepProblem(setting: ValueSetting, model: Anchors, column: Column): ModelStepProblem {
+  const { penalty } = setting;
+  const { scale } = column;
+  const at = column.at!;
+  const slope = penalty.slopeAtZero(column.lambda);
+  const curvature = penalty.curvature(column.lambda);
+  const q = model.features.length;
+  const gradient = new Float64Array(q + 1);
+  const start = new Float64Array(q);
+  const l1 = new Float64Array(q);
+  const l2 = new Float64Array(q);
+  const working: number[] = [];
+  model.features.forEach((j, i) => {
+    gradient[i] = at.gradient[j]!;
+    start[i] = at.point.beta[j]!;
+    l1[i] = slope * scale.l1[j]!;
+    l2[i] = curvature * scale.l2[j]!;
+    if (scale.isUsable[j] === 1 && (start[i] !== 0 || Math.abs(gradient[i]!) >= SCREEN * l1[i]!)) working.push(i);
+  });
+  gradient[q] = scale.intercept ? at.interceptGradient : 0;
+  return {
+    ...model.around(column.index),
+    updates: column.updates,
+    working: Int32Array.from(working),
+    gradient,
+    start,
+    l1,
+    l2,
+    tolerance: stepTolerance(setting.tolerance, l1),
+    relativeTolerance: STEP_ACCURACY,
+  };
+}
+
+function takeStep(from: Point, step: ModelStep, features: Int32Array): Point {
+  const beta = new Float64Array(from.beta.length);
+  features.forEach((j, i) => (beta[j] = step.beta[i]!));
+  return { beta, intercept: from.intercept + step.interceptStep };
+}
+
+/** Keeps the change of the gradient between two points for the column's Hessian. */
+function learn(column: Column, from: Evaluation, to: Evaluation, features: Int32Array): void {
+  const q = features.length;
+  const step = new Float64Array(q + 1);
+  const change = new Float64Array(q + 1);
+  features.forEach((j, i) => {
+    step[i] = to.point.beta[j]! - from.point.beta[j]!;
+    change[i] = to.gradient[j]! - from.gradient[j]!;
+  });
+  if (column.scale.intercept) {
+    step[q] = to.point.intercept - from.point.intercept;
+    change[q] = to.interceptGradient - from.interceptGradient;
+  }
+  column.updates.push({ step, change });
+  if (column.updates.length > MOST_UPDATES) column.updates.shift();
+}

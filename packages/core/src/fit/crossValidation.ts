@@ -1,0 +1,224 @@
+/**
+ * Cross-validation in the sweeps of the path: the folds start from the full
+ * data's path, all values and folds at once.
+ *
+ *  1. The path is fitted to all rows: it is the refit as well.
+ *  2. One sweep at its solutions returns every value's gradient fold by fold,
+ *     and Hessians at some anchors. The gradient without a fold is the sum of
+ *     the others', so every value of every fold is evaluated at one product a value.
+ *  3. A step on the interpolated Hessians brings each of them next to its own
+ *     solution; a sweep or two over all columns certify them and return the
+ *     loss of the rows left out (fit/columns.ts).
+ *
+ * With few rows a feature the folds are fitted one after the other, value by
+ * value. Least squares needs no further sweep: the moments are kept by fold.
+ */
+import { DataError, UsageError } from '../errors.ts';
+import type { FoldSpec } from '../path/folds.ts';
+import type { Executor, RowSource } from '../rowSource.ts';
+import type { Moments } from '../statistics/moments.ts';
+import { Anchors, anchorIndices } from './anchors.ts';
+import { SCREEN, advance, consider, newColumn } from './columns.ts';
+import type { Column } from './columns.ts';
+import { MomentsOracle } from './momentsOracle.ts';
+import { solvePath, spent, valueByValue } from './path.ts';
+import type { SolvedPath } from './path.ts';
+import type { FitOptions, PathProblem, PathResult } from './problem.ts';
+import { withoutFold } from './sweepOracle.ts';
+import type { TrainingSets } from './sweepOracle.ts';
+import { fitValue, relativeGap } from './value.ts';
+import type { ValueResult, ValueSetting } from './value.ts';
+import { WorkingScale } from './workingScale.ts';
+
+export interface CrossValidationProblem extends PathProblem {
+  readonly folds: FoldSpec;
+  /** Certified relative gap of the folds' fits. @default 1e-4 */
+  readonly foldTolerance?: number;
+}
+
+/** All F x K arrays hold fold f's value k at f * K + k. */
+export interface CrossValidationResult {
+  /** Fitted to all rows; what it cost includes the folds. */
+  readonly path: PathResult;
+  /** Sum of the weights of each fold, F. */
+  readonly foldWeights: Float64Array;
+  /** Mean deviance 2 (loss - saturated loss) of each fold's rows under the fit without them, F x K. */
+  readonly deviance: Float64Array;
+  /** Of each fold's fits, F x K. */
+  readonly converged: readonly boolean[];
+  readonly reason: readonly ValueResult['reason'][];
+  /** Certified relative gap, NaN where none can be proven, F x K. */
+  readonly gaps: Float64Array;
+}
+
+/** Anchors, at most and at least; in between their Grams cost about a quarter of a sweep over all columns. */
+const MOST_ANCHORS = 7;
+const LEAST_ANCHORS = 3;
+/** Features up to which, and rows a feature from which, columns share Hessians: with few rows the folds differ too much from the whole. */
+const SHARED_FEATURES = 3000;
+const SHARED_ROWS = 20;
+
+/**
+ * Fits the path to all rows and to the rows without each fold.
+ * @throws DataError EMPTY_FOLD, ONE_CLASS_FOLD
+ * @throws UsageError BAD_FOLDS, BAD_TOLERANCE and those of fitPath
+ */
+export async function fitCrossValidation(source: RowSource, problem: CrossValidationProblem, executor: Executor, options: FitOptions = {}): Promise<CrossValidationResult> {
+  const { folds, foldTolerance = 1e-4 } = problem;
+  if (!(Number.isInteger(folds.count) && folds.count >= 2)) throw new UsageError('BAD_FOLDS', `The number of folds is ${folds.count}; it must be a whole number of at least 2.`);
+  if (!(foldTolerance > 0 && foldTolerance < 1)) throw new UsageError('BAD_TOLERANCE', `The tolerance of the folds is ${foldTolerance}; it must lie between 0 and 1.`);
+  const classes = source.describe().response.kind === 'classes';
+  const solved = await solvePath(source, problem, executor, options, folds, (moments) => checkFolds(moments, classes));
+  const setting: ValueSetting = { ...solved.setting, tolerance: foldTolerance, rough: true };
+  const sets = solved.moments.folds!.map(({ training, heldOut }) => ({ scale: new WorkingScale(source.describe(), solved.moments, problem, training), heldOutWeight: heldOut.weightSum }));
+  const fitting: Fitting = { source, problem, solved, setting, folds: { by: folds, sets }, options };
+  const results = await (solved.fromMoments ? fromMoments({ ...fitting, setting: solved.setting }) : fromSweeps(fitting));
+
+  const K = solved.values.length;
+  const { moments, order, count } = solved;
+  const out: CrossValidationResult & { converged: boolean[]; reason: ValueResult['reason'][] } = {
+    path: { ...solved.path, ...spent(count, K) },
+    foldWeights: Float64Array.from(moments.folds!, ({ heldOut }) => heldOut.weightSum),
+    deviance: new Float64Array(folds.count * K),
+    converged: [],
+    reason: [],
+    gaps: new Float64Array(folds.count * K),
+  };
+  moments.folds!.forEach(({ training, heldOut }, fold) =>
+    order.forEach((index, k) => {
+      const { evaluation, certificate, converged, reason } = results[fold]![k]!;
+      const at = fold * K + index;
+      out.deviance[at] = 2 * (evaluation.heldOutLoss! - heldOut.saturatedLoss);
+      out.converged[at] = converged;
+      out.reason[at] = reason;
+      out.gaps[at] = relativeGap(certificate, training.saturatedLoss);
+    }),
+  );
+  return out;
+}
+
+interface Fitting {
+  readonly source: RowSource;
+  readonly problem: PathProblem;
+  readonly solved: SolvedPath;
+  /** Of the folds. */
+  readonly setting: ValueSetting;
+  readonly folds: TrainingSets;
+  readonly options: FitOptions;
+}
+
+function checkFolds({ folds }: Moments, classes: boolean): void {
+  folds!.forEach(({ training, heldOut }, fold) => {
+    if (heldOut.rows === 0) throw new DataError('EMPTY_FOLD', `Fold ${fold + 1} of ${folds!.length} holds no row that counts. Use fewer folds.`);
+    if (training.rows === 0) throw new DataError('EMPTY_FOLD', `Fold ${fold + 1} of ${folds!.length} holds every row that counts: nothing is left to fit without it.`);
+    if (classes && (training.responseMean <= 0 || training.responseMean >= 1)) {
+      throw new DataError('ONE_CLASS_FOLD', `Without fold ${fold + 1} of ${folds!.length} all rows are of one class. Use other folds (--fold-shuffle), or fewer.`);
+    }
+  });
+}
+
+/** Least squares: each training set's own moments hold its problem, and the fold's moments its loss. Precision costs nothing here. Results [fold][k]. */
+async function fromMoments({ source, problem, solved, setting, folds, options }: Fitting): Promise<ValueResult[][]> {
+  const description = source.describe();
+  const results: ValueResult[][] = [];
+  for (const [fold, { training, heldOut }] of solved.moments.folds!.entries()) {
+    const scale = new WorkingScale(description, training, problem);
+    const oracle = new MomentsOracle(scale, training, description.responseCentre);
+    const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept: oracle.bestIntercept }], []))[0]!;
+    // Sweeps count in all rows' scale; this scale is the training set's own.
+    const own: TrainingSets = { by: folds.by, sets: folds.sets.map((set, f) => (f === fold ? { ...set, scale } : set)) };
+    const sweeps = withoutFold(solved.sweeps.onScale(scale), own, fold);
+    const fitted = await valueByValue(oracle, sweeps, oracle, { ...setting, scale }, solved.values, start, training.saturatedLoss, () => {});
+    results.push(
+      fitted.map((result) => {
+        if (result.evaluation.heldOutLoss !== null) return result;
+        const { coefficients, intercept } = scale.toStored(result.evaluation.point);
+        return { ...result, evaluation: { ...result.evaluation, heldOutLoss: squaredLoss(heldOut, coefficients, intercept - description.responseCentre) } };
+      }),
+    );
+    options.onEvent?.({ type: 'foldsProgress', done: (fold + 1) * solved.values.length, columns: folds.by.count * solved.values.length });
+  }
+  return results;
+}
+
+/** Mean of (z - b0 - x'b)^2 / 2 from moments: half the square of the mean residual and its variance. */
+function squaredLoss(moments: Moments, b: Float64Array, b0: number): number {
+  const p = b.length;
+  let residual = moments.responseMean - b0;
+  let variance = moments.responseVariance;
+  for (let j = 0; j < p; j++) {
+    if (b[j] === 0) continue;
+    residual -= moments.mean[j]! * b[j]!;
+    let along = -2 * moments.cross[j]!;
+    for (let i = 0; i < p; i++) if (b[i] !== 0) along += moments.gram![i <= j ? (j * (j + 1)) / 2 + i : (i * (i + 1)) / 2 + j]! * b[i]!;
+    variance += along * b[j]!;
+  }
+  return (residual * residual + Math.max(0, variance)) / 2;
+}
+
+/** Any loss: all values of all folds advance together. Results [fold][k]. */
+async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise<ValueResult[][]> {
+  const { values, sweeps } = solved;
+  const { scale, penalty } = setting;
+  const F = folds.by.count;
+  const K = values.length;
+  const saturated = solved.moments.folds!.map(({ training }) => training.saturatedLoss);
+  const points = solved.results.map(({ evaluation }) => evaluation.point);
+
+  // Features that may have a coefficient in some fold, by what they are worth on all rows.
+  const features = scale.usable.filter((j) =>
+    solved.results.some(({ evaluation }, k) => evaluation.point.beta[j] !== 0 || Math.abs(evaluation.gradient[j]!) >= SCREEN * penalty.slopeAtZero(values[k]!.lambda) * scale.l1[j]!),
+  );
+  const progress = (done: number): void => options.onEvent?.({ type: 'foldsProgress', done, columns: F * K });
+  if (features.length > SHARED_FEATURES || solved.moments.rows < SHARED_ROWS * features.length) {
+    const start = (await sweeps.evaluateWithoutEach(folds, points.slice(0, 1), [], 1)).without[0]!;
+    const results: ValueResult[][] = [];
+    for (const [fold, { scale: own }] of folds.sets.entries()) {
+      const oracle = withoutFold(sweeps, folds, fold);
+      const counted = (_result: ValueResult, k: number): void => progress(fold * K + k + 1);
+      results.push(await valueByValue(oracle, oracle, null, { ...setting, scale: own }, values, start[fold]!, saturated[fold]!, counted));
+    }
+    return results;
+  }
+  const wanted = setting.loss.quadratic ? 1 : Math.max(LEAST_ANCHORS, Math.min(MOST_ANCHORS, Math.round((F * K) / Math.max(1, features.length))));
+  const anchors = anchorIndices(K, wanted);
+  const { without, hessians } = await sweeps.evaluateWithoutEach(folds, points, anchors.map((at) => ({ at, features })), K);
+  const model = new Anchors(features, scale.intercept, anchors, values.map(({ lambda }) => lambda));
+  hessians.forEach((hessian, a) => model.set(a, hessian));
+
+  const results: ValueResult[][] = folds.sets.map(() => []);
+  let done = 0;
+  const leave = (column: Column, result: ValueResult): void => {
+    results[column.fold]![column.index] = result;
+    done++;
+  };
+  const columns = folds.sets.flatMap(({ scale: own }, fold) =>
+    values.map(({ lambda }, index) => {
+      const point = points[index]!;
+      const column = newColumn({ index, lambda, scale: own, fold, saturatedLoss: saturated[fold]!, next: point });
+      // A feature that is constant without the fold has no coefficient there: the point must be looked at again.
+      const constant = point.beta.some((b, j) => b !== 0 && own.isUsable[j] === 0);
+      if (constant) column.next = { ...point, beta: point.beta.map((b, j) => (own.isUsable[j] === 1 ? b : 0)) };
+      else consider(column, without[index]![fold]!, setting, features);
+      return column;
+    }),
+  );
+  await advance(columns, {
+    setting,
+    model,
+    leave,
+    evaluate: (open) => {
+      progress(done);
+      return sweeps.evaluateWithout(folds, open.map(({ fold }) => fold), open.map(({ next }) => next), [], open.length);
+    },
+  });
+  progress(done);
+  for (const column of columns) {
+    if (!column.open) continue;
+    const { lambda, fold, index } = column;
+    const own: ValueSetting = { ...setting, scale: column.scale };
+    leave(column, await fitValue(withoutFold(sweeps, folds, fold), own, { lambda, previous: values[index - 1]?.lambda ?? lambda, next: null, features: null }, column.at!, saturated[fold]!));
+    progress(done);
+  }
+  return results;
+}
