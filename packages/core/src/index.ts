@@ -16,7 +16,7 @@ export * from './penalty/index.ts';
 export type * from './penalty/penalty.ts';
 export * from './solve/works.ts';
 export * from './path/folds.ts';
-export { MOMENTS_FEATURES, fitPath } from './fit/path.ts';
+export { fitPath } from './fit/path.ts';
 export * from './fit/crossValidation.ts';
 export type * from './fit/problem.ts';
 export * from './fit/road.ts';
