@@ -172,7 +172,7 @@ test('a read that failed is not in the log, nor what came after it', async (t) =
 test('an existing log is not overwritten', async (t) => {
   await inFolder(async (path) => {
     writeFileSync(path, 'mine');
-    t.throws(() => ReplayLog.create(path, header), { code: 'EEXIST' });
+    t.throws(() => ReplayLog.create(path, header), { code: 'CHECKPOINT_EXISTS' });
     t.is(readFileSync(path, 'utf8'), 'mine');
   });
 });

@@ -16,7 +16,7 @@ export interface Command<Table extends Options = Options> {
 }
 
 export interface Positional {
-  readonly name: 'files' | 'model';
+  readonly name: 'files' | 'model' | 'log';
   readonly describe: string;
   readonly many: boolean;
 }
@@ -25,6 +25,7 @@ export interface Positional {
 export interface Call<Table extends Options> {
   readonly inputs: readonly string[];
   readonly model: string;
+  readonly log: string;
   readonly settings: Settings<Table>;
   readonly output: Output;
   /** Aborted by SIGINT and SIGTERM. */

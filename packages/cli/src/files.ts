@@ -77,6 +77,21 @@ export function checkOutput(path: string | undefined, flag: string, inputs: read
   if (same !== undefined) throw new UsageError('BAD_OUTPUT', `${flag} ${path} would overwrite the input ${same}. Give another name.`);
 }
 
+/**
+ * Refuses one file in two parts.
+ * @param files by what names them
+ * @throws UsageError BAD_OUTPUT
+ */
+export function checkSeparate(files: Readonly<Record<string, string | undefined>>): void {
+  const seen = new Map<string, string>();
+  for (const [name, path] of Object.entries(files)) {
+    if (path === undefined || !(statSync(path, { throwIfNoEntry: false })?.isFile() ?? true)) continue;
+    const before = seen.get(resolve(path));
+    if (before !== undefined) throw new UsageError('BAD_OUTPUT', `${before} and ${name} both name ${path}. Give each a file of its own.`);
+    seen.set(resolve(path), name);
+  }
+}
+
 export function cannotWrite(path: string, error: unknown): FailureError {
   return new FailureError('CANNOT_WRITE', `${path} cannot be written: ${(error as Error).message}.`, { cause: error });
 }

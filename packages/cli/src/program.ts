@@ -55,6 +55,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
       const call = {
         inputs: asTexts(parsed['files']),
         model: asTexts(parsed['model'])[0] ?? '',
+        log: asTexts(parsed['log'])[0] ?? '',
         settings: readSettings(command.options, parsed, command.name, owners),
         output,
         signal,
@@ -95,7 +96,7 @@ function register(program: Argv, command: Command, handler: (parsed: Parsed) => 
     signature,
     command.describe,
     (builder) => {
-      builder.usage(`$0 ${signature.replace('<files..>', 'DATA...').replace('<model>', 'MODEL')}\n\n${command.describe}.`);
+      builder.usage(`$0 ${signature.replace('<files..>', 'DATA...').replace('<model>', 'MODEL').replace('<log>', 'LOG')}\n\n${command.describe}.`);
       for (const { name, describe } of command.positionals) builder.positional(name, { type: 'string', describe });
       for (const [name, option] of Object.entries(command.options)) builder.option(name, yargsOption(name, option));
       for (const [example, what] of command.examples) builder.example(`$0 ${example}`, what);
@@ -147,7 +148,7 @@ function usageProblem(message: string): UsageError {
 function missingArgument(): string {
   const name = process.argv.slice(2).find((word) => commands.some((command) => command.name === word)) ?? '';
   const command = commands.find((candidate) => candidate.name === name);
-  const wanted = command?.positionals.map(({ name: positional }) => (positional === 'files' ? 'DATA' : 'MODEL')).join(' ') ?? '';
+  const wanted = command?.positionals.map(({ name: positional }) => (positional === 'files' ? 'DATA' : positional.toUpperCase())).join(' ') ?? '';
   return `it is scalemix ${name} ${wanted}. See scalemix ${name} --help.`;
 }
 

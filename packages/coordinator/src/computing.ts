@@ -1,9 +1,10 @@
 /** Who computes on the rows of a job: a pool of threads, or for few rows the calling thread. The bits are the same. */
 import { chooseKernels, enableWideVectors, inOrder, kernelIdText } from '@scalemix/core';
-import type { Executor, KernelChoice, RowSource } from '@scalemix/core';
+import type { Executor, KernelChoice } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
 import type { LoadedRows } from '@scalemix/worker';
-import { inlineRowSource, localRowSource } from './sources/index.ts';
+import { LocalStatistics, inlineStatistics } from './sources/index.ts';
+import type { Statistics } from './sources/index.ts';
 import type { MachineRequest } from './request.ts';
 
 /** Stored numbers up to which starting threads takes longer than a pass without them. */
@@ -15,8 +16,8 @@ export interface Computing {
   readonly kernel: string;
   /** To be called while rows are read: starts the threads as soon as it is clear that they will be needed. */
   expect(rows: number): void;
-  /** The rows as a source, with whom to compute on them. */
-  on(rows: LoadedRows): { readonly source: RowSource; readonly executor: Executor };
+  /** Statistics of the rows, with whom to solve. */
+  on(rows: LoadedRows): { readonly statistics: Statistics; readonly executor: Executor };
   close(): Promise<void>;
 }
 
@@ -33,8 +34,8 @@ export function openComputing(machine: MachineRequest, threads: number): Computi
     },
     on: (rows) => {
       const few = rows.description.rows * rows.description.features.length <= FEW;
-      if (few && pool === null) return { source: inlineRowSource(rows, kernels), executor: inOrder };
-      return { source: localRowSource(rows, start()), executor: start() };
+      if (few && pool === null) return { statistics: inlineStatistics(rows, kernels), executor: inOrder };
+      return { statistics: new LocalStatistics(rows, start()), executor: start() };
     },
     close: async () => {
       await pool?.close();

@@ -2,6 +2,12 @@ import type { FitEvent } from '@scalemix/core';
 
 /** What happens in a job, in order: the rows are read, passes and values follow, and it is done. */
 export type JobEvent =
+  | {
+      /** A job goes on from its log. */
+      readonly type: 'resumed';
+      /** In the log: so many requests are answered without a read of the rows. */
+      readonly replies: number;
+    }
   | { readonly type: 'reading'; readonly rows: number }
   | {
       readonly type: 'loaded';

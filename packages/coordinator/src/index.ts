@@ -1,5 +1,8 @@
 export * from './sources/index.ts';
-export * from './job.ts';
+export { runJob } from './job.ts';
+export type { JobOptions } from './job.ts';
+export * from './resume.ts';
+export type { CheckpointTarget, JobCommand } from './checkpoint/jobLog.ts';
 export * from './apply.ts';
 export type * from './events.ts';
 export type * from './request.ts';

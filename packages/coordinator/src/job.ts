@@ -4,19 +4,26 @@ import { performance } from 'node:perf_hooks';
 import { buildModel, fitPath, lossBySpec } from '@scalemix/core';
 import type { ModelDocument, PathProblem } from '@scalemix/core';
 import { loadRows } from '@scalemix/worker';
-import type { LoadOptions, LoadedRows, Table } from '@scalemix/worker';
+import type { Fingerprint, LoadOptions, LoadedRows } from '@scalemix/worker';
+import { newJobLog } from './checkpoint/jobLog.ts';
+import type { CheckpointTarget, JobLog } from './checkpoint/jobLog.ts';
 import { openComputing } from './computing.ts';
+import type { Computing } from './computing.ts';
 import type { JobEvent } from './events.ts';
 import { keepMoments } from './featureMoments.ts';
 import { withTable } from './input.ts';
 import { resolvePenaltyFactors } from './penaltyFactors.ts';
 import type { DataRequest, JobRequest, MachineRequest, ProblemRequest } from './request.ts';
+import { loggedStatistics } from './sources/replay.ts';
+import { rowSource } from './sources/statistics.ts';
 import { version } from './version.ts';
 
 export interface JobOptions {
   /** Ends the job with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: JobEvent) => void;
+  /** Writes a log from which `resumeJob` can go on. */
+  readonly checkpoint?: CheckpointTarget;
 }
 
 /**
@@ -24,16 +31,28 @@ export interface JobOptions {
  * that has not converged is in it and says so; nothing is written anywhere.
  * @throws UsageError, DataError, FailureError; the signal's reason
  */
-export async function runJob(request: JobRequest, options: JobOptions = {}): Promise<ModelDocument> {
+export async function runJob(request: JobRequest, { checkpoint, ...options }: JobOptions = {}): Promise<ModelDocument> {
+  const log = checkpoint === undefined ? null : newJobLog(checkpoint, request);
+  try {
+    return await carryOut(request, options, log);
+  } finally {
+    log?.close();
+  }
+}
+
+/** The job, with its statistics logged where there is a log. The caller closes it. */
+export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'checkpoint'>, log: JobLog | null): Promise<ModelDocument> {
   const began = performance.now();
   const machine = request.machine ?? {};
   const threads = machine.threads ?? availableParallelism();
   const computing = openComputing(machine, threads);
   try {
     return await withTable(request.data, machine, async (table) => {
+      const fingerprint = (await table.fingerprint?.()) ?? null;
+      log?.begin(fingerprint);
       const rows = await loadRows(table, loadOptions(request, threads, options, computing.expect));
       try {
-        return await fit(request, table, rows, { ...options, began, threads, computing });
+        return await fit(request, rows, { ...options, began, threads, computing, log, fingerprint });
       } finally {
         rows.close();
       }
@@ -47,11 +66,13 @@ interface Fitting extends JobOptions {
   /** Milliseconds. */
   readonly began: number;
   readonly threads: number;
-  readonly computing: ReturnType<typeof openComputing>;
+  readonly computing: Computing;
+  readonly log: JobLog | null;
+  readonly fingerprint: Fingerprint | null;
 }
 
-async function fit(request: JobRequest, table: Table, rows: LoadedRows, fitting: Fitting): Promise<ModelDocument> {
-  const { signal, onEvent, began, threads, computing } = fitting;
+async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Promise<ModelDocument> {
+  const { signal, onEvent, began, threads, computing, log, fingerprint } = fitting;
   const { description } = rows;
   const loadedAt = performance.now();
   onEvent?.({
@@ -65,8 +86,9 @@ async function fit(request: JobRequest, table: Table, rows: LoadedRows, fitting:
     seconds: (loadedAt - began) / 1000,
   });
   const problem = pathProblem(request.problem, rows.description);
-  const { source: rowSource, executor } = computing.on(rows);
-  const { source, moments } = keepMoments(rowSource);
+  const { statistics, executor } = computing.on(rows);
+  const logged = log === null ? statistics : loggedStatistics(statistics, await log.open(statistics, { ...(signal && { signal }) }));
+  const { source, moments } = keepMoments(rowSource(logged));
   const path = await fitPath(source, problem, executor, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
   signal?.throwIfAborted();
   const fittedAt = performance.now();
@@ -75,7 +97,7 @@ async function fit(request: JobRequest, table: Table, rows: LoadedRows, fitting:
     ...dataContext(request.data),
     featureMeans: means,
     featureScales: scales,
-    fingerprint: (await table.fingerprint?.()) ?? null,
+    fingerprint,
     timing: { read: (loadedAt - began) / 1000, fit: (fittedAt - loadedAt) / 1000, total: (fittedAt - began) / 1000 },
     environment: { node: process.versions.node, kernel: computing.kernel, precision: request.machine?.precision ?? 'f64', threads, version },
   });

@@ -5,6 +5,7 @@ import { evaluateCommand } from './evaluate.ts';
 import { fitCommand } from './fit.ts';
 import { pathCommand } from './path.ts';
 import { predictCommand } from './predict.ts';
+import { resumeCommand } from './resume.ts';
 
 /** In the order of help. */
-export const commands: readonly Command[] = [pathCommand, fitCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];
+export const commands: readonly Command[] = [pathCommand, fitCommand, resumeCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];

@@ -1,47 +1,77 @@
 /** What fit and path do: run the job, show how it goes, print or write the model. */
+import { existsSync } from 'node:fs';
 import { UsageError } from '@scalemix/core';
 import type { ModelDocument } from '@scalemix/core';
+import type { JobCommand, JobEvent } from '@scalemix/coordinator';
 import type { Call } from '../command.ts';
 import { EventFile } from '../eventFile.ts';
 import { EXIT } from '../failure.ts';
-import { checkOutput, writeWhole } from '../files.ts';
+import { checkOutput, checkSeparate, writeWhole } from '../files.ts';
 import { checkModelSettings } from '../options/applies.ts';
-import type { Options } from '../options/option.ts';
+import type { Options, Settings } from '../options/option.ts';
 import { jobRequest } from '../options/request.ts';
 import type { TrainSettings } from '../options/request.ts';
+import type { commonOptions, modelOutputOptions, showAllOption } from '../options/tables.ts';
 import { Progress } from '../show/progress.ts';
-import type { Terminal } from '../terminal.ts';
+import { reports } from '../show/report.ts';
 
-type Report = (model: ModelDocument, terminal: Terminal) => string;
+type TrainCall = Pick<Call<Options>, 'inputs' | 'output' | 'signal'>;
 
-export async function train(command: 'fit' | 'path', call: Pick<Call<Options>, 'inputs' | 'output' | 'signal'>, settings: TrainSettings, report: Report): Promise<number> {
-  const { inputs, output, signal } = call;
+export async function train(command: JobCommand, call: TrainCall, settings: TrainSettings): Promise<number> {
+  const { inputs } = call;
+  const { checkpoint } = settings;
   checkModelSettings(command, settings);
+  checkOutput(checkpoint, '--checkpoint', inputs);
+  checkSeparate({ '--output': settings.output, '--events': settings.events, '--checkpoint': checkpoint });
+  return carryOut(call, settings, checkpoint, async (watch) => {
+    const { runJob } = await import('@scalemix/coordinator');
+    const model = await runJob(jobRequest(command, inputs, settings), { ...watch, ...(checkpoint !== undefined && { checkpoint: { path: checkpoint, command } }) });
+    return { command, model };
+  });
+}
+
+/** What a job is given to be ended and followed. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: JobEvent) => void;
+}
+
+type OutputSettings = Settings<typeof modelOutputOptions & typeof showAllOption & typeof commonOptions>;
+
+/** @param log what goes on should the job be cut off */
+export async function carryOut(
+  { inputs, output, signal }: TrainCall, settings: OutputSettings, log: string | undefined, job: (watch: Watch) => Promise<{ readonly command: JobCommand; readonly model: ModelDocument }>,
+): Promise<number> {
   if (settings.all === true && settings.json === true) throw new UsageError('INAPPLICABLE_OPTION', '--all does not apply: it belongs to the table, and --json prints the whole document.');
   checkOutput(settings.output, '--output', inputs);
   checkOutput(settings.events, '--events', inputs);
   const quiet = settings.quiet === true;
   const progress = new Progress({ terminal: output.stderr, write: output.note, quiet });
   const events = settings.events === undefined ? null : new EventFile(settings.events);
+  let command: JobCommand;
   let model: ModelDocument;
   let text: string;
   try {
-    const [{ runJob }, { saveModel }] = await Promise.all([import('@scalemix/coordinator'), import('@scalemix/core')]);
-    model = await runJob(jobRequest(command, inputs, settings), {
+    const { saveModel } = await import('@scalemix/core');
+    ({ command, model } = await job({
       signal,
       onEvent: (event) => {
         progress.onEvent(event);
         events?.write(event);
       },
-    });
+    }));
     text = saveModel(model);
+    signal.throwIfAborted();
+  } catch (error) {
+    progress.clear();
+    if (signal.aborted && log !== undefined && !quiet && existsSync(log)) output.note(`What was computed is in ${log}; scalemix resume ${log} goes on from there.\n`);
+    throw error;
   } finally {
     progress.clear();
     events?.close();
   }
-  signal.throwIfAborted();
   if (settings.output !== undefined) writeWhole(settings.output, text);
-  await output.result(settings.json === true ? text : report(model, output.stdout));
+  await output.result(settings.json === true ? text : reports[command](model, output.stdout, settings.all === true));
   if (settings.output !== undefined && !quiet) output.note(`Wrote ${settings.output}.\n`);
   return model.converged.every(Boolean) ? EXIT.converged : EXIT.notConverged;
 }

@@ -1,10 +1,10 @@
 /** What later releases bring, so that asking for it now is answered by name. */
 
-export const laterCommands = ['cv', 'plan', 'worker', 'submit', 'status', 'logs', 'cancel', 'certs', 'resume'];
+export const laterCommands = ['cv', 'plan', 'worker', 'submit', 'status', 'logs', 'cancel', 'certs'];
 
 export const laterOptions = [
   'folds', 'fold-column', 'fold-shuffle', 'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method', 'seed',
-  'checkpoint', 'explain', 'cluster', 'data', 'tls-ca', 'tls-cert', 'tls-key', 'token-file', 'listen', 'data-root', 'engine',
+  'explain', 'cluster', 'data', 'tls-ca', 'tls-cert', 'tls-key', 'token-file', 'listen', 'data-root', 'engine',
 ];
 
 export const laterLosses = ['multinomial', 'quantile', 'absolute', 'hinge', 'squared-hinge', 'huber', 'pseudo-huber', 'log-cosh', 'student', 'negative-binomial', 'poisson'];

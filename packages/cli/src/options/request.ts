@@ -4,9 +4,9 @@ import type { InputRequest, JobRequest, MachineRequest } from '@scalemix/coordin
 import type { Settings } from './option.ts';
 import { checkReading } from './applies.ts';
 import type { ModelSettings } from './applies.ts';
-import type { commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from './tables.ts';
+import type { checkpointOption, commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from './tables.ts';
 
-export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption> & ModelSettings;
+export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof checkpointOption & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption> & ModelSettings;
 
 const DEFAULT_L1_RATIO = 0.5;
 

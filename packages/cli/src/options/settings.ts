@@ -56,7 +56,7 @@ function flagsGiven(table: Options, parsed: Readonly<Record<string, unknown>>, c
 }
 
 /** Names of positional arguments in the commands' signatures. */
-export const positionals = new Set(['files', 'model']);
+export const positionals = new Set(['files', 'model', 'log']);
 
 function flagText(key: string): string {
   return key.length === 1 ? `-${key}` : `--${key}`;

@@ -19,9 +19,13 @@ const notNegative = { expected: 'a number, zero or more', accepts: (value: numbe
 const fraction = { expected: 'a number between 0 and 1', accepts: (value: number) => value >= 0 && value <= 1 };
 const counting = (expected: string) => ({ expected, accepts: (value: number) => Number.isSafeInteger(value) && value >= 1 });
 
+export const queryOption = {
+  query: text('SQL', { group: data, describe: 'One SELECT over the input, which it sees as the table data' }),
+};
+
 /** How data files are read. */
 export const readOptions = {
-  query: text('SQL', { group: data, describe: 'One SELECT over the input, which it sees as the table data' }),
+  ...queryOption,
   format: choice(['csv', 'tsv', 'parquet', 'arrow', 'libsvm'], { group: data, describe: 'Format of the input, where the file name does not say it' }),
   delimiter: text('CHARACTER', { group: data, describe: 'What separates the cells of a CSV file, where it is not found by itself' }),
 };
@@ -65,9 +69,14 @@ export const pathLambdaOptions = {
   'lambda-min-ratio': number({ expected: 'a number above 0 and below 1', accepts: (value) => value > 0 && value < 1 }, { group: model, describe: 'Smallest over largest value of the grid (default: 1e-4, or 1e-2 where there are no more rows than coefficients)' }),
 };
 
-export const machineOptions = {
+/** What may change from one machine to the next and changes no bits. */
+export const capacityOptions = {
   threads: number({ expected: 'a whole number from 1 to 1024', accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 1024 }, { group: machine, describe: 'Threads (default: all cores)' }),
   memory: custom('SIZE', readMemory, { group: machine, describe: 'Memory for the rows, such as 4GB; more rows are kept on disk (default: 70 % of what is free)' }),
+};
+
+export const machineOptions = {
+  ...capacityOptions,
   precision: choice(['f64', 'f32'], { group: machine, describe: 'How numbers are stored (default: f64)' }),
   kernel: choice(['auto', 'wasm', 'scalar'], { group: machine, describe: 'Which kernels compute (default: auto)' }),
 };
@@ -87,6 +96,10 @@ export const commonOptions = {
 export const modelOutputOptions = {
   output: text('FILE', { group: output, describe: 'Write the model here' }),
   events: text('FILE', { group: output, describe: 'Write what happens here, one JSON line an event' }),
+};
+
+export const checkpointOption = {
+  checkpoint: text('FILE', { group: machine, describe: 'Keep a log here from which scalemix resume goes on, should the run be cut off' }),
 };
 
 export const showAllOption = {

@@ -129,6 +129,7 @@ export class Progress {
   /** Plain lines: what was read, each quarter of the values that takes its time, and no more. */
   #say(event: JobEvent): void {
     const state = this.#state;
+    if (event.type === 'resumed') this.#options.write(`The log holds ${counted(event.replies, 'reply', 'replies')}.\n`);
     if (event.type === 'loaded') {
       const dropped = event.dropped > 0 ? `, ${counted(event.dropped, 'row')} dropped for missing values` : '';
       this.#options.write(`Read ${counted(event.rows, 'row')} of ${counted(event.features, 'feature')} in ${duration(event.seconds)}${dropped}.\n`);

@@ -12,6 +12,7 @@ import type { Statistics } from './statistics.ts';
  *
  * @throws DataError KERNEL_MISMATCH where the log was written with another kernel
  * @throws DataError LOG_MISMATCH (later) where a request is not the one that was logged
+ * @throws DataError LOG_CORRUPT (later) where a reply is none
  */
 export function loggedStatistics(inner: Statistics, log: ReplayLog): Statistics {
   const { kernel } = inner.description;
@@ -43,11 +44,11 @@ function logged(inner: Statistics, log: ReplayLog, position: Position): Statisti
     const index = position.next;
     if (index >= log.replies) return ask(hash, collect());
     position.next++;
-    const { requestHash, reply } = decodeLogged(log.reply(index));
+    const { requestHash, reply } = sound(index, () => decodeLogged(log.reply(index)));
     if (!hash.equals(requestHash)) {
       throw new DataError('LOG_MISMATCH', `Reply ${index + 1} of the log answers another request than the job makes: data, options or version differ. Start the job anew without the log.`);
     }
-    return replyOf(reply, { request, layout, map }) as Reply;
+    return sound(index, () => replyOf(reply, { request, layout, map })) as Reply;
   };
   return {
     description,
@@ -57,4 +58,13 @@ function logged(inner: Statistics, log: ReplayLog, position: Position): Statisti
     gather: (selector, options) => answer(selector, () => inner.gather(selector, options)),
     over: (rows) => logged(inner.over(rows), log, position),
   };
+}
+
+/** A reply with a good checksum that is none all the same was not written by this program. */
+function sound<Result>(index: number, read: () => Result): Result {
+  try {
+    return read();
+  } catch (cause) {
+    throw new DataError('LOG_CORRUPT', `Reply ${index + 1} of the log cannot be read: ${(cause as Error).message} Start the job anew without the log.`, { cause });
+  }
 }

@@ -11,9 +11,10 @@
  * of their requests. A last record that was cut off is dropped; damage anywhere
  * else is an error.
  */
-import { closeSync, fsyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { DataError } from '@scalemix/core';
+import { DataError, FailureError, UsageError } from '@scalemix/core';
 
 const MAGIC = Buffer.from('scalemix.log/1\n');
 const RECORD_HEAD = 12;
@@ -40,6 +41,7 @@ export class ReplayLog {
   /** Of the replies that were there when the log was opened, in order. */
   readonly #places: readonly Place[];
   #size: number;
+  #closed = false;
 
   private constructor(path: string, descriptor: number, header: LogHeader, places: readonly Place[], size: number) {
     this.#path = path;
@@ -49,20 +51,33 @@ export class ReplayLog {
     this.#size = size;
   }
 
-  /** A new log. @throws an error of the file system where the file exists */
+  /**
+   * A new log. It appears with its header, whole.
+   * @throws UsageError CHECKPOINT_EXISTS; FailureError CANNOT_WRITE
+   */
   static create(path: string, header: LogHeader): ReplayLog {
-    const log = new ReplayLog(path, openSync(path, 'wx+', 0o600), header, [], 0);
-    log.#write(MAGIC);
-    log.append(Buffer.from(JSON.stringify(header)));
-    return log;
+    refuseExisting(path);
+    const begun = `${path}.${randomBytes(4).toString('hex')}.partial`;
+    const descriptor = attempt(path, () => openSync(begun, 'wx+', 0o600));
+    const log = new ReplayLog(path, descriptor, header, [], 0);
+    try {
+      log.#write(MAGIC);
+      log.append(Buffer.from(JSON.stringify(header)));
+      attempt(path, () => renameSync(begun, path));
+      return log;
+    } catch (error) {
+      log.close();
+      rmSync(begun, { force: true });
+      throw error;
+    }
   }
 
   /**
    * An existing log, to be read and continued; a torn last record is cut off.
-   * @throws DataError LOG_CORRUPT
+   * @throws DataError LOG_CORRUPT, FILE_NOT_FOUND, FILE_NOT_READABLE
    */
   static open(path: string): ReplayLog {
-    const descriptor = openSync(path, 'r+');
+    const descriptor = openExisting(path);
     try {
       const { header, places, size } = readLog(descriptor, path);
       ftruncateSync(descriptor, size);
@@ -84,23 +99,49 @@ export class ReplayLog {
     return readBytes(this.#descriptor, this.#path, at, length);
   }
 
+  /** @throws FailureError CANNOT_WRITE */
   append(payload: Uint8Array): void {
+    if (this.#closed) throw new FailureError('CANNOT_WRITE', `The checkpoint ${this.#path} was closed before a reply came.`);
     const head = Buffer.alloc(RECORD_HEAD);
     head.writeUInt32LE(payload.byteLength, 0);
     head.writeUInt32LE(crc32(payload), 4);
     head.writeUInt32LE(crc32(head.subarray(0, 8)), 8);
     this.#write(Buffer.concat([head, payload]));
-    fsyncSync(this.#descriptor);
+    attempt(this.#path, () => fsyncSync(this.#descriptor));
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    if (!this.#closed) closeSync(this.#descriptor);
+    this.#closed = true;
   }
 
   #write(bytes: Uint8Array): void {
     let done = 0;
-    while (done < bytes.byteLength) done += writeSync(this.#descriptor, bytes, done, bytes.byteLength - done, this.#size + done);
+    while (done < bytes.byteLength) done += attempt(this.#path, () => writeSync(this.#descriptor, bytes, done, bytes.byteLength - done, this.#size + done));
     this.#size += bytes.byteLength;
+  }
+}
+
+/** @throws UsageError CHECKPOINT_EXISTS */
+export function refuseExisting(path: string): void {
+  if (existsSync(path)) throw new UsageError('CHECKPOINT_EXISTS', `The checkpoint ${path} exists already. Go on from it with scalemix resume ${path}, remove it, or give another name.`);
+}
+
+/** What the file system refuses to write, in our terms. */
+function attempt<Result>(path: string, write: () => Result): Result {
+  try {
+    return write();
+  } catch (cause) {
+    throw new FailureError('CANNOT_WRITE', `The checkpoint ${path} cannot be written: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function openExisting(path: string): number {
+  try {
+    return openSync(path, 'r+');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new DataError('FILE_NOT_FOUND', `There is no log ${path}. A log begins when the rows have been read: where there is none yet, start the job anew with its --checkpoint.`, { cause });
+    throw new DataError('FILE_NOT_READABLE', `The log ${path} cannot be opened for reading and writing: ${(cause as Error).message}.`, { cause });
   }
 }
 
