@@ -1,0 +1,42 @@
+/**
+ * Logistic lasso and ridge paths on hard data (tests/support/hardData.ts): whether every value is certified, and how
+ * many sweeps and column passes that takes. On all threads, 40 values from the largest lambda to 1e-4 of it (1e-2
+ * where there are more columns than rows).
+ */
+import { enableWideVectors } from '@scalemix/core';
+import { fitPath, lasso, logistic, ridge } from 'scalemix';
+import type { ArrayColumn } from 'scalemix';
+import { hardCases } from '../tests/support/hardData.ts';
+import type { HardData } from '../tests/support/hardData.ts';
+import { row } from './row.ts';
+import type { Row } from './row.ts';
+
+const VALUES = 40;
+
+function columnsOf({ dense, codes }: HardData): Record<string, ArrayColumn> {
+  const columns: Record<string, ArrayColumn> = Object.fromEntries(dense.map((column, j) => [`x${j + 1}`, column]));
+  if (codes !== null) columns['level'] = Array.from(codes, (code) => `l${String(code).padStart(3, '0')}`);
+  return columns;
+}
+
+export async function run(): Promise<Row[]> {
+  enableWideVectors();
+  const rows: Row[] = [];
+  for (const hard of hardCases) {
+    const data = hard.make(hard.rows, hard.columns);
+    const x = columnsOf(data);
+    for (const penalty of [lasso(), ridge()]) {
+      const { converged, gap, objective, sweeps, columnPasses, grams, timing } = (await fitPath({ x, y: data.y }, { loss: logistic(), penalty, lambdas: VALUES })).toJSON();
+      const name = `${hard.name}-${penalty.name}`;
+      const worst = Math.max(...gap.map((value, k) => (value ?? NaN) / objective[k]!));
+      console.error(`${name}: ${hard.rows} x ${hard.columns}, ${hard.about}; ${grams} Grams, largest relative gap ${worst.toExponential(1)}`);
+      rows.push(
+        row(`${name}-certified`, converged.filter(Boolean).length / VALUES, 'of the values', 1),
+        row(`${name}-sweeps`, sweeps, 'sweeps'),
+        row(`${name}-passes`, columnPasses, 'column passes'),
+        row(`${name}-time`, timing.fit, 's'),
+      );
+    }
+  }
+  return rows;
+}
