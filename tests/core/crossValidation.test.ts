@@ -159,7 +159,7 @@ test('folds that cannot be fitted are named', async (t) => {
   const classes = { ...one, describe: () => ({ ...one.describe(), response: { ...one.describe().response, kind: 'classes' as const } }) };
   await t.throwsAsync(fitCrossValidation(classes, problem, inOrder), { code: 'ONE_CLASS_FOLD', message: /fold 3 of 4/ });
   const empty: ArrayData = { ...data, weights: Float64Array.from({ length: 300 }, (_, i) => (i % 4 === 1 ? 0 : 1)) };
-  await t.throwsAsync(fitCrossValidation(source(empty), problem, inOrder), { code: 'EMPTY_FOLD', message: /Fold 2 of 4/ });
+  await t.throwsAsync(fitCrossValidation(source(empty), problem, inOrder), { code: 'EMPTY_FOLD', message: /fold 2 of 4/ });
   await t.throwsAsync(fitCrossValidation(source(data), { ...problem, folds: { ...modulo, count: 1 } }, inOrder), { code: 'BAD_FOLDS' });
   await t.throwsAsync(fitCrossValidation(source(data), { ...problem, folds: { ...modulo, by: 'column' } }, inOrder), { code: 'NO_FOLDS' });
 });

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { DataError, buildModel, parseModel, relativeGap, saveModel } from '@scalemix/core';
+import { DataError, buildModel, describeCrossValidation, hasConverged, parseModel, relativeGap, saveModel } from '@scalemix/core';
 import type { Description, ModelDocument, PathResult } from '@scalemix/core';
-import { sampleColumns, sampleModel } from '../support/sampleModel.ts';
+import { sampleColumns, sampleCv, sampleModel } from '../support/sampleModel.ts';
 
 const refusal = (text: string): DataError | null => {
   try {
@@ -17,6 +17,42 @@ const refusal = (text: string): DataError | null => {
 test('a saved model reads back the same, to the last bit', (t) => {
   const model = sampleModel();
   t.deepEqual(parseModel(saveModel(model)), model);
+});
+
+test('a cross-validated model reads back the same', (t) => {
+  for (const cv of [sampleCv(), sampleCv({ by: 'shuffle', seed: 7 }), sampleCv({ by: 'column', column: 'year', values: ['2012', '2013'], converged: [[true, true, true], [true, false, true]], reason: [[null, null, null], [null, 'MAX_PASSES', null]] })]) {
+    const model = sampleModel({ cv });
+    t.deepEqual(parseModel(saveModel(model)), model);
+  }
+});
+
+test('a model has converged when its values have, and those of every fold', (t) => {
+  const converged = [true, true, true];
+  t.true(hasConverged(sampleModel({ converged })));
+  t.false(hasConverged(sampleModel()));
+  t.true(hasConverged(sampleModel({ converged, cv: sampleCv() })));
+  t.false(hasConverged(sampleModel({ converged, cv: sampleCv({ converged: [converged, [true, false, true]] }) })));
+});
+
+test('what the folds have found is laid out by fold, with its mean, standard error and choice', (t) => {
+  const folds = { by: 'column', count: 2, seed: 0 } as const;
+  const path = { lambda: Float64Array.of(0.5, 0.1, 0.02) } as PathResult;
+  const cv = describeCrossValidation(folds, 1e-4, { column: 'year', values: ['2012', '2013'] }, {
+    path,
+    foldWeights: Float64Array.of(1, 3),
+    deviance: Float64Array.of(2, 1, 0.5, 2, 1, 1.5),
+    converged: [true, true, true, true, true, false],
+    reason: [null, null, null, null, null, 'MAX_PASSES'],
+    gaps: Float64Array.of(0, 1e-5, NaN, 0, 2e-5, 1),
+  });
+  t.deepEqual(cv, {
+    folds: 2, by: 'column', seed: null, column: 'year', values: ['2012', '2013'], tolerance: 1e-4,
+    weights: [1, 3], mean: [2, 1, 1.25], standardError: [0, 0, Math.sqrt((0.75 ** 2 + 3 * 0.25 ** 2) / 4)], best: 1, oneStandardError: 1,
+    deviance: [[2, 1, 0.5], [2, 1, 1.5]], relativeGap: [[0, 1e-5, null], [0, 2e-5, 1]],
+    converged: [[true, true, true], [true, true, false]], reason: [[null, null, null], [null, null, 'MAX_PASSES']],
+  });
+  t.deepEqual(parseModel(saveModel(sampleModel({ cv }))).cv, cv);
+  t.like(describeCrossValidation({ by: 'shuffle', count: 2, seed: 9 }, 1e-4, null, { path, foldWeights: Float64Array.of(1, 1), deviance: new Float64Array(6), converged: new Array<boolean>(6).fill(true), reason: new Array<null>(6).fill(null), gaps: new Float64Array(6) }), { by: 'shuffle', seed: 9, column: null, values: null });
 });
 
 test('any finite double survives saving', (t) => {
@@ -82,6 +118,13 @@ const damages: readonly [what: string, change: (model: ModelDocument) => unknown
   ['a huge count of features', (model) => ({ ...model, columns: model.columns.map((column) => ({ ...column, features: [column.features[0], 1e15] })) })],
   ['a level twice', (model) => ({ ...model, columns: [model.columns[0], { ...model.columns[1], levels: ['a', 'b', 'b'] }] })],
   ['classes without a positive one', (model) => ({ ...model, response: { ...model.response, positive: null } })],
+  ['folds that are one', (model) => ({ ...model, cv: sampleCv({ folds: 1 }) })],
+  ['a best value beyond the path', (model) => ({ ...model, cv: sampleCv({ best: 3 }) })],
+  ['a fold without all values', (model) => ({ ...model, cv: sampleCv({ deviance: [[1, 2, 3], [1, 2]] }) })],
+  ['a shuffle without its seed', (model) => ({ ...model, cv: sampleCv({ by: 'shuffle' }) })],
+  ['folds of no column', (model) => ({ ...model, cv: sampleCv({ by: 'column' }) })],
+  ['more fold values than folds', (model) => ({ ...model, cv: sampleCv({ by: 'column', column: 'year', values: ['1', '2', '3'] }) })],
+  ['a mean that is null', (model) => ({ ...model, cv: { ...sampleCv(), mean: [1, null, 2] } })],
   ['a fill that is no level', (model) => ({ ...model, columns: [model.columns[0], { ...model.columns[1], missing: { count: 1, fill: 'q', indicator: false } }] })],
 ];
 

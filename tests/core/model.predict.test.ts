@@ -1,7 +1,7 @@
 import test from 'ava';
 import { DataError, Predictor, UsageError, chooseValue } from '@scalemix/core';
 import type { ModelDocument, Rows, RowsColumn } from '@scalemix/core';
-import { sampleColumns, sampleModel } from '../support/sampleModel.ts';
+import { sampleColumns, sampleCv, sampleModel } from '../support/sampleModel.ts';
 
 const numbers = (...values: number[]): RowsColumn => ({ kind: 'numeric', values: Float64Array.from(values) });
 const coded = (levels: string[], ...codes: number[]): RowsColumn => ({ kind: 'text', codes: Int32Array.from(codes), levels });
@@ -100,6 +100,7 @@ test('sparse features are taken by their index', (t) => {
 
 test('without --at the only value is taken, and of several none', (t) => {
   t.is(chooseValue({ lambda: [0.3], cv: null }), 0);
+  t.is(chooseValue(sampleModel({ cv: sampleCv() })), 2, 'the best of a cross-validation');
   const error = t.throws(() => chooseValue(sampleModel()), { instanceOf: UsageError });
   t.is(error.code, 'AT_NEEDED');
   t.regex(error.message, /0: 0\.5, 1: 0\.1, 2: 0\.02/);

@@ -1,5 +1,5 @@
 import { MODEL_FORMAT } from '@scalemix/core';
-import type { ColumnDescription, ModelDocument } from '@scalemix/core';
+import type { ColumnDescription, CrossValidation, ModelDocument } from '@scalemix/core';
 
 const none = { count: 0, fill: null, indicator: false } as const;
 
@@ -8,6 +8,28 @@ export const sampleColumns: readonly ColumnDescription[] = [
   { name: 'x', type: 'numeric', levels: null, dropFirst: false, missing: none, features: [0, 1] },
   { name: 'c', type: 'categorical', levels: ['a', 'b', 'd'], dropFirst: true, missing: none, features: [1, 2] },
 ];
+
+/** Two folds by row number, of the three values of sampleModel: value 2 is best, value 1 within one standard error. */
+export function sampleCv(changes: Partial<CrossValidation> = {}): CrossValidation {
+  return {
+    folds: 2,
+    by: 'modulo',
+    seed: null,
+    column: null,
+    values: null,
+    tolerance: 1e-4,
+    weights: [50, 50],
+    mean: [1.38, 1.1, 1],
+    standardError: [0.01, 0.1, 0.125],
+    best: 2,
+    oneStandardError: 1,
+    deviance: [[1.37, 1, 0.875], [1.39, 1.2, 1.125]],
+    relativeGap: [[0, 1e-6, 3e-5], [0, null, 2e-5]],
+    converged: [[true, true, true], [true, true, true]],
+    reason: [[null, null, null], [null, null, null]],
+    ...changes,
+  };
+}
 
 /** A logistic path of three values on x and c, made up. */
 export function sampleModel(changes: Partial<ModelDocument> = {}): ModelDocument {

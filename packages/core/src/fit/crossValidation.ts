@@ -13,8 +13,10 @@
  * With few rows a feature the folds are fitted one after the other, value by
  * value. Least squares needs no further sweep: the moments are kept by fold.
  */
-import { DataError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { lossBySpec } from '../loss/index.ts';
 import type { FoldSpec } from '../path/folds.ts';
+import { checkFoldCount, checkTrainingSets } from '../path/trainingSets.ts';
 import type { Executor, RowSource } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
 import { Anchors, anchorIndices } from './anchors.ts';
@@ -65,10 +67,9 @@ const SHARED_ROWS = 20;
  */
 export async function fitCrossValidation(source: RowSource, problem: CrossValidationProblem, executor: Executor, options: FitOptions = {}): Promise<CrossValidationResult> {
   const { folds, foldTolerance = 1e-4 } = problem;
-  if (!(Number.isInteger(folds.count) && folds.count >= 2)) throw new UsageError('BAD_FOLDS', `The number of folds is ${folds.count}; it must be a whole number of at least 2.`);
+  checkFoldCount(folds.count);
   if (!(foldTolerance > 0 && foldTolerance < 1)) throw new UsageError('BAD_TOLERANCE', `The tolerance of the folds is ${foldTolerance}; it must lie between 0 and 1.`);
-  const classes = source.describe().response.kind === 'classes';
-  const solved = await solvePath(source, problem, executor, options, folds, (moments) => checkFolds(moments, classes));
+  const solved = await solvePath(source, problem, executor, options, folds, (moments) => checkTrainingSets(folds, moments, lossBySpec(problem.loss), source.describe().folds));
   const setting: ValueSetting = { ...solved.setting, tolerance: foldTolerance, rough: true };
   const sets = solved.moments.folds!.map(({ training, heldOut }) => ({ scale: new WorkingScale(source.describe(), solved.moments, problem, training), heldOutWeight: heldOut.weightSum }));
   const fitting: Fitting = { source, problem, solved, setting, folds: { by: folds, sets }, options };
@@ -105,16 +106,6 @@ interface Fitting {
   readonly setting: ValueSetting;
   readonly folds: TrainingSets;
   readonly options: FitOptions;
-}
-
-function checkFolds({ folds }: Moments, classes: boolean): void {
-  folds!.forEach(({ training, heldOut }, fold) => {
-    if (heldOut.rows === 0) throw new DataError('EMPTY_FOLD', `Fold ${fold + 1} of ${folds!.length} holds no row that counts. Use fewer folds.`);
-    if (training.rows === 0) throw new DataError('EMPTY_FOLD', `Fold ${fold + 1} of ${folds!.length} holds every row that counts: nothing is left to fit without it.`);
-    if (classes && (training.responseMean <= 0 || training.responseMean >= 1)) {
-      throw new DataError('ONE_CLASS_FOLD', `Without fold ${fold + 1} of ${folds!.length} all rows are of one class. Use other folds (--fold-shuffle), or fewer.`);
-    }
-  });
 }
 
 /** Least squares: each training set's own moments hold its problem, and the fold's moments its loss. Precision costs nothing here. Results [fold][k]. */

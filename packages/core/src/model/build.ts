@@ -1,7 +1,7 @@
 import type { PathProblem, PathResult } from '../fit/problem.ts';
 import type { Description } from '../rowSource.ts';
 import { MODEL_FORMAT } from './document.ts';
-import type { MissingPolicy, ModelDocument, ModelEnvironment, ModelTiming } from './document.ts';
+import type { CrossValidation, MissingPolicy, ModelDocument, ModelEnvironment, ModelTiming } from './document.ts';
 
 /** What a model says of its data and its making beside the fit itself. */
 export interface ModelContext {
@@ -14,6 +14,8 @@ export interface ModelContext {
   readonly na: readonly string[];
   readonly query: string | null;
   readonly fingerprint: Readonly<Record<string, unknown>> | null;
+  /** @default null */
+  readonly cv?: CrossValidation;
   readonly timing: ModelTiming;
   readonly environment: ModelEnvironment;
 }
@@ -58,7 +60,7 @@ export function buildModel(problem: PathProblem, description: Description, path:
     sweeps: path.sweeps,
     columnPasses: path.columnPasses,
     grams: path.grams,
-    cv: null,
+    cv: context.cv ?? null,
     fingerprint: context.fingerprint,
     timing: context.timing,
     environment: context.environment,

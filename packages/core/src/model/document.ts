@@ -1,10 +1,11 @@
 /**
- * The model document: what `fit` and `path` write and `predict` and `evaluate`
+ * The model document: what `fit`, `path` and `cv` write and `predict` and `evaluate`
  * read. One format, versioned. Arrays named by K hold one entry a value of
  * lambda; coefficients are on the original scale of the data.
  */
 import type { ColumnDescription, ResponseDescription } from '../rowSource.ts';
 import type { LossSpec } from '../loss/loss.ts';
+import type { FoldSpec } from '../path/folds.ts';
 import type { PenaltySpec } from '../penalty/penalty.ts';
 
 export const MODEL_FORMAT = 'scalemix.model/1';
@@ -64,11 +65,44 @@ export interface ModelDocument {
   readonly sweeps: number;
   readonly columnPasses: number;
   readonly grams: number;
-  readonly cv: null;
+  readonly cv: CrossValidation | null;
   readonly fingerprint: Readonly<Record<string, unknown>> | null;
   /** Seconds. */
   readonly timing: ModelTiming;
   readonly environment: ModelEnvironment;
+}
+
+/** What a cross-validation has found. Arrays named by F hold one entry a fold. */
+export interface CrossValidation {
+  /** F. */
+  readonly folds: number;
+  /** How rows were shared out: by row number, by a seeded shuffle of row numbers, by a column. */
+  readonly by: FoldSpec['by'];
+  /** Of the shuffle; null otherwise. */
+  readonly seed: number | null;
+  /** The column, and its values in the order of the folds; null where folds come from row numbers. */
+  readonly column: string | null;
+  readonly values: readonly string[] | null;
+  /** Relative gap asked of what is fitted without a fold. */
+  readonly tolerance: number;
+  /** [F]: weights of the folds' rows. */
+  readonly weights: readonly number[];
+  /** [K]: mean deviance of rows held out, by fold weight. */
+  readonly mean: readonly number[];
+  /** [K]. */
+  readonly standardError: readonly number[];
+  /** Index of the smallest mean. */
+  readonly best: number;
+  /** Index of the largest lambda whose mean is at most one standard error above the smallest. */
+  readonly oneStandardError: number;
+  /** [F][K]: mean deviance of each fold's rows under what was fitted to the others. */
+  readonly deviance: readonly (readonly number[])[];
+  /** [F][K]: of what was fitted without the fold; null where none can be proven. */
+  readonly relativeGap: readonly (readonly (number | null)[])[];
+  /** [F][K]. */
+  readonly converged: readonly (readonly boolean[])[];
+  /** [F][K]: why not; null where it has. */
+  readonly reason: readonly (readonly (string | null)[])[];
 }
 
 export interface ModelTiming {
@@ -85,6 +119,11 @@ export interface ModelEnvironment {
   readonly threads: number;
   /** Of scalemix. */
   readonly version: string;
+}
+
+/** Whether every value has converged, those fitted without a fold included. */
+export function hasConverged({ converged, cv }: Pick<ModelDocument, 'converged' | 'cv'>): boolean {
+  return converged.every(Boolean) && (cv === null || cv.converged.every((fold) => fold.every(Boolean)));
 }
 
 /**

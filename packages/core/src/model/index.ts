@@ -1,5 +1,6 @@
 export * from './document.ts';
 export * from './build.ts';
+export { describeCrossValidation } from './crossValidation.ts';
 export { MODEL_MAX_BYTES, parseModel, saveModel } from './text.ts';
 export * from './select.ts';
 export * from './rows.ts';

@@ -3,22 +3,23 @@ import type { ModelDocument } from './document.ts';
 
 /**
  * The index of the value that `at` names:
- * - nothing: the only value of a fit;
+ * - nothing: the only value of a fit, the best one of a cross-validation;
  * - a whole number: the index that the path's table shows, from 0;
  * - any other number: the value of lambda, exactly or rounded to the digits given;
  * - `best`, `1se`: the choice of a cross-validation.
  * A whole number that is one value's index and another's lambda is refused: write the lambda with a point (`2.0`).
  * @throws UsageError AT_NEEDED, AT_UNKNOWN, AT_AMBIGUOUS or AT_NEEDS_CV, listing the values.
  */
-export function chooseValue(model: Pick<ModelDocument, 'lambda' | 'cv'>, at?: string | number): number {
-  const { lambda } = model;
+export function chooseValue({ lambda, cv }: Pick<ModelDocument, 'lambda' | 'cv'>, at?: string | number): number {
   if (at === undefined) {
     if (lambda.length === 1) return 0;
+    if (cv !== null) return cv.best;
     throw new UsageError('AT_NEEDED', `The model holds ${lambda.length} values of lambda: say which with --at INDEX or --at LAMBDA. ${listing(lambda)}`);
   }
   const name = String(at).trim();
   if (name === 'best' || name === '1se') {
-    throw new UsageError('AT_NEEDS_CV', `--at ${name} needs a cross-validated model, and this one was not cross-validated. Give --at INDEX or --at LAMBDA. ${listing(lambda)}`);
+    if (cv !== null) return name === 'best' ? cv.best : cv.oneStandardError;
+    throw new UsageError('AT_NEEDS_CV', `--at ${name} needs a cross-validated model, and this one was not cross-validated (scalemix cv does that). Give --at INDEX or --at LAMBDA. ${listing(lambda)}`);
   }
   const value = name === '' ? NaN : Number(name);
   if (!Number.isFinite(value)) throw unknown(name, lambda);

@@ -10,7 +10,7 @@ import type { LossSpec } from '../loss/loss.ts';
 import { penalties } from '../penalty/index.ts';
 import type { PenaltyName, PenaltySpec } from '../penalty/penalty.ts';
 import { MODEL_FORMAT } from './document.ts';
-import type { ModelDocument } from './document.ts';
+import type { CrossValidation, ModelDocument } from './document.ts';
 
 /** One value of the document under examination, with its path for messages. */
 interface Field {
@@ -66,7 +66,7 @@ export function readDocument(value: Record<string, unknown>, source: string): Mo
     sweeps: nonNegative(at('sweeps')),
     columnPasses: nonNegative(at('columnPasses')),
     grams: nonNegative(at('grams')),
-    cv: nothing(at('cv')),
+    cv: nullable(at('cv'), (field) => crossValidation(field, count)),
     fingerprint: nullable(at('fingerprint'), record),
     timing: timing(at('timing')),
     environment: environment(at('environment')),
@@ -138,11 +138,6 @@ function flag(field: Field): boolean {
   return field.value;
 }
 
-function nothing(field: Field): null {
-  if (field.value !== null) refuse(field, 'null');
-  return null;
-}
-
 function oneOf<Choice extends string>(field: Field, choices: readonly Choice[]): Choice {
   const choice = choices.find((candidate) => candidate === field.value);
   if (choice === undefined) refuse(field, `one of ${choices.join(', ')}`);
@@ -212,6 +207,41 @@ function checkFeatureRanges(field: Field, columns: readonly ColumnDescription[],
   }
   if (next !== width) refuse(field, `${width} features, as many as "features" names`, `${next} features`);
   if (new Set(columns.map(({ name }) => name)).size !== columns.length) refuse(field, 'of different names', 'a list with a name twice');
+}
+
+function crossValidation(field: Field, count: number): CrossValidation {
+  record(field);
+  const at = (key: string): Field => inside(field, key);
+  const index = (key: string): number => {
+    const found = integer(at(key));
+    if (found >= count) refuse(at(key), `below ${count}`);
+    return found;
+  };
+  const folds = integer(at('folds'));
+  if (folds < 2) refuse(at('folds'), 'at least 2');
+  const table = <Item>(key: string, item: (field: Field) => Item): Item[][] => sized(at(key), (row) => sized(row, item, count), folds);
+  const by = oneOf(at('by'), ['modulo', 'shuffle', 'column']);
+  const column = nullable(at('column'), text);
+  const seed = nullable(at('seed'), integer);
+  if ((by === 'column') !== (column !== null)) refuse(at('column'), by === 'column' ? 'the column of the folds' : 'null');
+  if ((by === 'shuffle') !== (seed !== null)) refuse(at('seed'), by === 'shuffle' ? 'the seed of the shuffle' : 'null');
+  return {
+    folds,
+    by,
+    seed,
+    column,
+    values: column === null ? null : sized(at('values'), text, folds),
+    tolerance: nonNegative(at('tolerance')),
+    weights: sized(at('weights'), nonNegative, folds),
+    mean: sized(at('mean'), finite, count),
+    standardError: sized(at('standardError'), nonNegative, count),
+    best: index('best'),
+    oneStandardError: index('oneStandardError'),
+    deviance: table('deviance', finite),
+    relativeGap: table('relativeGap', finiteOrNull),
+    converged: table('converged', flag),
+    reason: table('reason', (reason) => nullable(reason, text)),
+  };
 }
 
 function timing(field: Field): ModelDocument['timing'] {
