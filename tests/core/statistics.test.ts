@@ -2,7 +2,7 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { Matrix } from 'ml-matrix';
 import { LOSS_SUMS, createAccumulator, finishStatistic, lossBySpec, mergeStatistics, statisticSize } from '@scalemix/core';
-import type { Kernels, LossSpec, MomentsRequest, PassRequest } from '@scalemix/core';
+import type { GramResult, Kernels, LossSpec, MomentsRequest, PassRequest } from '@scalemix/core';
 import { bestKernels, logistic, scalarKernels, squared } from '../support/engine.ts';
 import { Random } from '../support/random.ts';
 import { smallStore } from '../support/smallStore.ts';
@@ -172,6 +172,41 @@ for (const [family, kernels] of Object.entries(KERNELS)) {
       }
     });
   }
+}
+
+for (const [family, kernels] of Object.entries(KERNELS)) {
+  test(`${family} kernels: a coarse Gram has the digits of float32 where dense rows are stored so, and all digits elsewhere`, (t) => {
+    const shape: SmallShape = { ...SHAPES['dense float32, category and sparse, in another order']!, dense: 19 };
+    const grams = (small: SmallStore, columns: number, features: Int32Array | null, coarse: boolean): GramResult => {
+      const p = small.store.features.count;
+      const { flat } = coefficients(new Random(5), p, columns, p);
+      const request: PassRequest = { kind: 'pass', loss: logistic, columns, coefficients: flat, intercepts: new Float64Array(columns), features: null, grams: [{ column: columns - 1, features, coarse }] };
+      return finishStatistic(request, p, createAccumulator(small.arenas, small.store, request).leaf(small.blocks, 0)).grams[0]!;
+    };
+    for (const columns of [1, 3]) {
+      const small = smallStore(shape, 11, kernels);
+      const [coarse, fine] = [grams(small, columns, null, true), grams(small, columns, null, false)];
+      t.deepEqual(coarse.cross, fine.cross);
+      t.is(coarse.total, fine.total);
+      const dense = new Set(small.store.features.dense);
+      let at = 0;
+      let rounded = 0;
+      for (let j = 0; j < small.store.features.count; j++) {
+        for (let i = 0; i <= j; i++, at++) {
+          const scale = Math.sqrt(fine.packed[(i * (i + 3)) / 2]! * fine.packed[(j * (j + 3)) / 2]!);
+          if (dense.has(i) && dense.has(j)) {
+            t.true(Math.abs(coarse.packed[at]! - fine.packed[at]!) <= 1e-6 * scale);
+            if (coarse.packed[at] !== fine.packed[at]) rounded++;
+          } else t.is(coarse.packed[at], fine.packed[at]);
+        }
+      }
+      t.true(rounded > 100, 'products of dense columns are in float32');
+      const part = some(small.store.features.count, 0);
+      t.deepEqual(grams(small, columns, part, true), grams(small, columns, part, false), 'of some columns');
+      const wide = smallStore({ ...shape, denseType: 'f64' }, 11, kernels);
+      t.deepEqual(grams(wide, columns, null, true), grams(wide, columns, null, false), 'stored in float64');
+    }
+  });
 }
 
 test('a leaf has the same bits in one memory and spread over three', (t) => {

@@ -48,7 +48,7 @@ export function passRequest(features: number, everything = false): PassRequest {
     coefficients: random.normals(columnsOfPass * features).map((x) => x / 10),
     intercepts: random.normals(columnsOfPass),
     features: everything ? null : some,
-    grams: [{ column: 0, features: everything ? null : some.slice(0, 20) }, { column: 8, features: Int32Array.of(0, 1, features - 1) }],
+    grams: [{ column: 0, features: everything ? null : some.slice(0, 20), coarse: true }, { column: 8, features: Int32Array.of(0, 1, features - 1) }],
   };
 }
 

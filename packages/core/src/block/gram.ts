@@ -34,8 +34,11 @@ export function gramWorkspace(plan: ScratchPlan, selections: readonly Selection[
   return plan.take(Math.max(64, ...selections.map((selection) => gramWorkspaceBytes(selection.dense.count))));
 }
 
-/** Adds a tile's part. Cost: n q (q+1) flops for the dense part, one update a pair of levels and row for the rest. */
-export function addGram(kernels: Kernels, selection: Selection, tile: Tile, u: number, at: GramAddresses, workspace: number): void {
+/**
+ * Adds a tile's part. Cost: n q (q+1) flops for the dense part, one update a pair of levels and row for the rest.
+ * @param coarse products of dense columns in float32 where the tile has them as they are stored so
+ */
+export function addGram(kernels: Kernels, selection: Selection, tile: Tile, u: number, at: GramAddresses, workspace: number, coarse = false): void {
   const { dense, codes, sparse, size } = selection;
   const { gram, cross } = at;
   const rows = tile.rows;
@@ -43,7 +46,8 @@ export function addGram(kernels: Kernels, selection: Selection, tile: Tile, u: n
     kernels.gradientColumn(rows, dense.count, tile.dense, tile.ldx, u, cross);
     for (let from = 0; from < rows; from += GRAM_ROWS) {
       const n = Math.min(GRAM_ROWS, rows - from);
-      kernels.gram(n, dense.count, tile.dense + from * tile.ldx * 8, tile.ldx, u + from * 8, gram, size, workspace);
+      if (coarse && tile.dense32 !== 0) kernels.gram32(n, dense.count, tile.dense32 + from * tile.ldx32 * 4, tile.ldx32, u + from * 8, gram, size, workspace);
+      else kernels.gram(n, dense.count, tile.dense + from * tile.ldx * 8, tile.ldx, u + from * 8, gram, size, workspace);
     }
   }
   for (let a = 0; a < codes.length; a++) {

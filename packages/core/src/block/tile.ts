@@ -30,6 +30,9 @@ export interface Tile {
   /** Dense part: rows x dense.count float64, leading dimension ldx. */
   dense: number;
   ldx: number;
+  /** The same part as stored in float32, leading dimension ldx32; 0 where it is stored otherwise or has been gathered. */
+  dense32: number;
+  ldx32: number;
   /** One address a code column of the selection. */
   readonly codes: number[];
   indptr: number;
@@ -55,7 +58,7 @@ export class TileReader {
   constructor(store: BlockStore, selection: Selection) {
     this.#layout = store.layout;
     this.selection = selection;
-    this.#tile = { rows: 0, dense: 0, ldx: 0, codes: selection.codes.map(() => 0), indptr: 0, indices: 0, values: 0 };
+    this.#tile = { rows: 0, dense: 0, ldx: 0, dense32: 0, ldx32: store.layout.dense, codes: selection.codes.map(() => 0), indptr: 0, indices: 0, values: 0 };
   }
 
   /** Reserves room for the tables (written by `writeTables`). */
@@ -97,6 +100,7 @@ export class TileReader {
     const { dense, codes, sparse } = this.selection;
     const { base, offsets, layout } = block;
     tile.rows = rows;
+    tile.dense32 = 0;
     if (dense.count > 0) {
       const width = layout.denseType === 'f64' ? 8 : 4;
       const source = base + offsets.dense + from * layout.dense * width;
@@ -104,6 +108,7 @@ export class TileReader {
         kernels.gatherColumns32(rows, source, layout.dense, dense.index === null ? 0 : this.#denseIndex, dense.count, this.#denseOut, dense.count);
         tile.dense = this.#denseOut;
         tile.ldx = dense.count;
+        if (dense.index === null) tile.dense32 = source;
       } else if (dense.index !== null) {
         kernels.gatherColumns(rows, source, layout.dense, this.#denseIndex, dense.count, this.#denseOut, dense.count);
         tile.dense = this.#denseOut;

@@ -39,6 +39,8 @@ export interface Hessian {
 export interface HessianRequest {
   readonly at: number;
   readonly features: Int32Array;
+  /** It may be as rough as products in float32 make it. @default false */
+  readonly coarse?: boolean;
 }
 
 /** Where evaluations come from: sweeps over the rows, or moments that stand for them. */

@@ -50,7 +50,7 @@ export async function fitLockstep(
   const model = new Anchors(scale.usable, scale.intercept, anchors, values.map(({ lambda }) => lambda));
   const onSample = await setting.sample.oracle.evaluate(
     anchors.map((k) => points[k]!),
-    anchors.map((_, at) => ({ at, features: scale.usable })),
+    anchors.map((_, at) => ({ at, features: scale.usable, coarse: true })),
     0,
   );
   onSample.forEach((evaluation, a) => model.set(a, evaluation.hessian!));
@@ -68,7 +68,7 @@ export async function fitLockstep(
     leave,
     evaluate: async (open, sweep) => {
       const formed = sweep === 0 ? full : [];
-      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: k, features: scale.usable })), open.length);
+      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: k, features: scale.usable, coarse: true })), open.length);
       if (formed.length > 0) model.correct(formed, evaluations);
       return evaluations;
     },

@@ -81,6 +81,7 @@ export class SweepOracle implements Oracle {
   async #pass(points: readonly Point[], hessians: readonly HessianRequest[], open: number, folds: PassFolds | null): Promise<PassResult> {
     const p = this.#scale.features;
     const stored = points.map((point) => this.#scale.toStored(point));
+    const fitsFloat32 = this.#scale.fitsFloat32(this.#source.describe().rows);
     const coefficients = new Float64Array(points.length * p);
     stored.forEach((column, k) => coefficients.set(column.coefficients, k * p));
     const request: PassRequest = {
@@ -90,7 +91,7 @@ export class SweepOracle implements Oracle {
       coefficients,
       intercepts: Float64Array.from(stored, (column) => column.intercept),
       features: null,
-      grams: hessians.map(({ at, features }) => ({ column: at, features })),
+      grams: hessians.map(({ at, features, coarse }) => ({ column: at, features, ...(coarse === true && fitsFloat32 && { coarse }) })),
       ...(folds !== null && { folds }),
     };
     const pass = ++this.#count.sweeps;

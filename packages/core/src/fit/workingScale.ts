@@ -18,6 +18,8 @@ import type { PathProblem } from './problem.ts';
 
 /** A column whose standard deviation is below this times its mean is constant. */
 const CONSTANT = 1e-12;
+/** Largest root mean square and mean weight, and one over the least, of what is multiplied in float32: its numbers end at 1e38. */
+const FLOAT32_RANGE = 1e12;
 
 export interface Point {
   /** Working scale, p; 0 for constant features. */
@@ -82,6 +84,12 @@ export class WorkingScale {
     this.usable = Int32Array.from(usable);
     this.isUsable = new Uint8Array(p);
     for (const j of usable) this.isUsable[j] = 1;
+  }
+
+  /** Whether squares of the features times the weights stay well inside the range of float32. */
+  fitsFloat32(rows: number): boolean {
+    const inside = (value: number): boolean => value > 1 / FLOAT32_RANGE && value < FLOAT32_RANGE;
+    return inside(this.weightSum / rows) && this.usable.every((j) => inside(this.#scale[j]!));
   }
 
   /** References of the stored features, and 1 / t_j^2 (0 for constant features). */

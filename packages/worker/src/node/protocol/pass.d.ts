@@ -102,6 +102,7 @@ export namespace scalemix {
         $unknowns?: Uint8Array[];
         column: number;
         features?: (scalemix.Features.$Properties|null);
+        coarse: boolean;
         static encode(message: scalemix.GramRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.GramRequest & scalemix.GramRequest.$Shape;
     }
@@ -110,6 +111,7 @@ export namespace scalemix {
         interface $Properties {
             column?: (number|null);
             features?: (scalemix.Features.$Properties|null);
+            coarse?: (boolean|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.GramRequest.$Properties;

@@ -440,6 +440,7 @@ export const scalemix = $root.scalemix = (() => {
 
         GramRequest.prototype.column = 0;
         GramRequest.prototype.features = null;
+        GramRequest.prototype.coarse = false;
 
         GramRequest.encode = function (message, writer, _depth) {
             if (!writer)
@@ -452,6 +453,8 @@ export const scalemix = $root.scalemix = (() => {
                 writer.uint32(8).uint32(message.column);
             if (message.features != null && $Object.hasOwnProperty.call(message, "features"))
                 $root.scalemix.Features.encode(message.features, writer.uint32(18).fork(), _depth + 1).ldelim();
+            if (message.coarse != null && $Object.hasOwnProperty.call(message, "coarse") && message.coarse !== false)
+                writer.uint32(24).bool(message.coarse);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -498,6 +501,15 @@ export const scalemix = $root.scalemix = (() => {
                         if (wireType !== 2)
                             break;
                         message.features = $root.scalemix.Features.decode(reader, reader.size(), $undefined, _depth + 1, message.features);
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.bool())
+                            message.coarse = value;
+                        else
+                            delete message.coarse;
                         continue;
                     }
                 }

@@ -22,7 +22,7 @@ function requestMessage(request: RowRequest): scalemix.Request.$Properties {
           coefficients: bytesOf(request.coefficients),
           intercepts: bytesOf(request.intercepts),
           features: featuresMessage(request.features),
-          grams: request.grams.map(({ column, features }) => ({ column, features: featuresMessage(features) })),
+          grams: request.grams.map(({ column, features, coarse }) => ({ column, features: featuresMessage(features), coarse: coarse ?? false })),
           folds: request.folds === undefined ? null : passFoldsMessage(request.folds),
         },
       };
@@ -95,7 +95,7 @@ function passOf(pass: scalemix.PassRequest.$Properties, features: number): PassR
     grams: (pass.grams ?? []).map((gram) => {
       const column = gram.column ?? 0;
       if (column >= columns) throw new DataError('BAD_MESSAGE', `A message asks for the Gram of column ${column} of ${columns}.`);
-      return { column, features: featuresOf(gram.features, features) };
+      return { column, features: featuresOf(gram.features, features), ...(gram.coarse === true && { coarse: true }) };
     }),
     ...(pass.folds && { folds: passFoldsOf(pass.folds, columns) }),
   };

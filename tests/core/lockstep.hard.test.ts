@@ -1,0 +1,82 @@
+/** Paths on hard data that start from a sample, or have more columns than rows: certified, and what the rows themselves say. */
+import test from 'ava';
+import { fitPath, inOrder } from '@scalemix/core';
+import type { FitEvent, PathProblem, PathResult, PenaltySpec } from '@scalemix/core';
+import { arraySource } from '../support/arraySource.ts';
+import type { ArrayData } from '../support/arraySource.ts';
+import { bestKernels, lasso, logistic, ridge } from '../support/engine.ts';
+import { hardCases } from '../support/hardData.ts';
+import type { HardData } from '../support/hardData.ts';
+
+/** Small enough for a test, large enough that the path starts from a sample. */
+const ROWS = 44_000;
+const COLUMNS = 10;
+/** Rows of a rare level, positives of a rare class. */
+const RARE: Readonly<Record<string, number>> = { 'rare-levels': 12, 'rare-positives': 150 };
+const TOLERANCE = 1e-6;
+
+const arrays = ({ y, dense, codes, levels }: HardData): ArrayData => ({ y, dense, ...(codes !== null && { codes: [{ values: codes, levels }] }) });
+
+async function fit(data: ArrayData, penalty: PenaltySpec, events: FitEvent[] = [], problem: Partial<PathProblem> = {}): Promise<PathResult> {
+  return fitPath(arraySource(data, bestKernels), { loss: logistic, penalty, lambdas: 12, tolerance: TOLERANCE, ...problem }, inOrder, { onEvent: (event) => events.push(event) });
+}
+
+/** The objective of a value's coefficients, from its definition. */
+function objective({ y, dense, codes, levels }: HardData, penalty: PenaltySpec, { coefficients, intercept, lambda }: PathResult, k: number): number {
+  const n = y.length;
+  const b = coefficients[k]!;
+  let loss = 0;
+  for (let i = 0; i < n; i++) {
+    let psi = intercept[k]!;
+    dense.forEach((column, j) => (psi += b[j]! * column[i]!));
+    if (codes !== null && codes[i] !== 0) psi += b[dense.length + codes[i]! - 1]!;
+    const margin = y[i] === 1 ? psi : -psi;
+    loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : -margin + Math.log1p(Math.exp(margin));
+  }
+  const shares = Array.from({ length: levels - 1 }, (_, level) => codes!.reduce((sum, code) => sum + (code === level + 1 ? 1 / n : 0), 0));
+  const deviations = [...dense.map(deviation), ...shares.map((share) => Math.sqrt(share * (1 - share)))];
+  const effects = deviations.map((s, j) => Math.abs(s * b[j]!));
+  return loss / n + lambda[k]! * effects.reduce((sum, t) => sum + (penalty.l1Ratio === 1 ? t : (t * t) / 2), 0);
+}
+
+function deviation(column: Float64Array): number {
+  const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+  return Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length);
+}
+
+for (const hard of hardCases) {
+  const wide = hard.name === 'wide';
+  const data = wide ? hard.make(60, 240) : hard.make(ROWS, COLUMNS, RARE[hard.name]);
+  for (const penalty of [lasso, ridge]) {
+    test(`${hard.name}, ${penalty.name}: every value is certified, and no other way finds a better one`, async (t) => {
+      const events: FitEvent[] = [];
+      const path = await fit(arrays(data), penalty, events);
+      t.is(events.find((event) => event.type === 'roadChosen')?.road, wide ? 'values' : 'lockstep');
+      t.deepEqual(path.reason, path.reason.map(() => null));
+      for (const k of [0, 6, 11]) {
+        const own = objective(data, penalty, path, k);
+        t.true(Math.abs(path.objective[k]! - own) <= 1e-12 * own, `value ${k}: the objective is that of the coefficients`);
+      }
+      // Value by value: a last value without a penalty keeps the path off the sample.
+      const lambda = [...path.lambda];
+      const other = await fit(arrays(data), penalty, [], wide ? { lambda, tolerance: 1e-9 } : { lambda: [...lambda, 0] });
+      lambda.forEach((_, k) => {
+        t.true(path.gap[k]! <= TOLERANCE * path.objective[k]!);
+        t.true(path.objective[k]! - path.gap[k]! <= other.objective[k]! * (1 + 1e-12), `value ${k}: the bound is no higher than what is reached elsewhere`);
+        t.true(path.objective[k]! <= other.objective[k]! * (1 + (wide ? TOLERANCE : 1e-8)), `value ${k}: ${path.objective[k]} is above ${other.objective[k]}`);
+      });
+    });
+  }
+}
+
+test('rows stored in float32 give the path of the same numbers in float64, columns of any scale', async (t) => {
+  const { y, dense } = hardCases.find(({ name }) => name === 'correlated')!.make(ROWS, COLUMNS);
+  for (const scales of [[1], [1e-9, 1, 1e9], [1e20, 1, 1e-20]]) {
+    // What float32 holds exactly, so that both store the same numbers: neither is moved by a centre.
+    const columns = dense.map((column, j) => Float64Array.from(column, (value) => Math.fround(value * scales[j % scales.length]!)));
+    const [narrow, full] = await Promise.all((['f32', 'f64'] as const).map((denseType) => fit({ y, dense: columns, denseType, centre: false }, lasso)));
+    t.true(narrow!.converged.every(Boolean) && full!.converged.every(Boolean));
+    narrow!.objective.forEach((value, k) => t.true(Math.abs(value - full!.objective[k]!) <= 1e-8 * value));
+    t.true(narrow!.sweeps <= full!.sweeps + 2);
+  }
+});
