@@ -87,11 +87,11 @@ test('a value that has not converged is marked in the table', (t) => {
 
 const events: JobEvent[] = [
   { type: 'reading', rows: 1000 },
-  { type: 'loaded', rows: 5000, dropped: 3, columns: 2, features: 9, threads: 2, kernel: 'k', seconds: 0.5 },
-  { type: 'passBegun', pass: 1, columns: 4, grams: 0, rows: 5000 },
+  { type: 'loaded', rows: 5000, dropped: 3, columns: 2, features: 9, bytes: 4e5, spilled: 0, threads: 2, kernel: 'k', seconds: 0.5 },
+  { type: 'passBegun', pass: 1, columns: 4, grams: 0, gramFeatures: 0, rows: 5000 },
   { type: 'passProgress', pass: 1, rowsDone: 2500, rows: 5000 },
   { type: 'passDone', pass: 1, rows: 5000, seconds: 0.1 },
-  ...Array.from({ length: 10 }, (_, index): JobEvent => ({ type: 'valueDone', index, values: 10, lambda: 1, nonzero: 1, devianceRatio: 0, relativeGap: 0, converged: true })),
+  ...Array.from({ length: 10 }, (_, index): JobEvent => ({ type: 'valueDone', index, values: 10, lambda: 1, nonzero: 1, devianceRatio: 0, relativeGap: 0, converged: true, reason: null })),
   { type: 'done', values: 10, converged: 10, sweeps: 1, columnPasses: 1, seconds: 9 },
 ];
 

@@ -111,3 +111,20 @@ test('the sample is drawn by row number and seed alone', (t) => {
   t.not(chance(12345, 7), chance(12345, 8));
   t.not(chance(2 ** 33 + 5, 0), chance(5, 0));
 });
+
+test('what the engine chose is told while it works', async (t) => {
+  const events: FitEvent[] = [];
+  const path = await fit(data, { penalty: PENALTIES[0]!, lambdas: 8 }, events);
+  const types = events.map(({ type }) => type);
+  const at = (type: string): number => types.indexOf(type as (typeof types)[number]);
+  t.true(at('roadChosen') < at('sampled') && at('sampled') < at('sampleSolved') && at('sampleSolved') < at('lockstepEnded'), types.join(' '));
+  const road = events.find((event) => event.type === 'roadChosen')!;
+  t.deepEqual([road.road, road.why, road.values, road.rows], ['lockstep', 'manyRows', 8, path.rows]);
+  const sampled = events.find((event) => event.type === 'sampled')!;
+  t.true(sampled.rows > 0.9 * road.sampleRows && sampled.rows < 1.1 * road.sampleRows, `${sampled.rows} of ${road.sampleRows}`);
+  const solved = events.find((event) => event.type === 'sampleSolved')!;
+  const formed = events.flatMap((event) => (event.type === 'passBegun' && event.columns > 1 ? [event] : []));
+  t.is(formed[0]!.grams, solved.fullAnchors);
+  t.is(formed[0]!.gramFeatures, road.usable);
+  t.is(events.filter((event) => event.type === 'passBegun').length + 2, path.sweeps, 'beside the moments and the sample');
+});

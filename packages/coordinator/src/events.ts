@@ -16,6 +16,9 @@ export type JobEvent =
       readonly dropped: number;
       readonly columns: number;
       readonly features: number;
+      /** Bytes of the rows in memory, and in the spill file. */
+      readonly bytes: number;
+      readonly spilled: number;
       readonly threads: number;
       readonly kernel: string;
       readonly seconds: number;

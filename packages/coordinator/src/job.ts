@@ -81,6 +81,7 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
     dropped: description.dropped,
     columns: description.columns.length,
     features: description.features.length,
+    ...storedBytes(rows),
     threads,
     kernel: computing.kernel,
     seconds: (loadedAt - began) / 1000,
@@ -110,6 +111,16 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
     seconds: (fittedAt - began) / 1000,
   });
   return model;
+}
+
+function storedBytes({ handle }: LoadedRows): { bytes: number; spilled: number } {
+  let bytes = 0;
+  let spilled = 0;
+  for (const block of handle.store.blocks) {
+    if (block.segment < 0) spilled += block.bytes;
+    else bytes += block.bytes;
+  }
+  return { bytes, spilled };
 }
 
 function loadOptions({ data, problem, machine }: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {

@@ -12,6 +12,7 @@ import type { Options, Settings } from '../options/option.ts';
 import { jobRequest } from '../options/request.ts';
 import type { TrainSettings } from '../options/request.ts';
 import type { commonOptions, modelOutputOptions, showAllOption } from '../options/tables.ts';
+import { Explanation } from '../show/explanation.ts';
 import { Progress } from '../show/progress.ts';
 import { reports } from '../show/report.ts';
 
@@ -46,6 +47,8 @@ export async function carryOut(
   checkOutput(settings.output, '--output', inputs);
   checkOutput(settings.events, '--events', inputs);
   const quiet = settings.quiet === true;
+  if (quiet && settings.explain === true) throw new UsageError('CONTRADICTORY_OPTIONS', '--explain and --quiet contradict each other: the explanation goes to standard error, which --quiet keeps empty.');
+  const explanation = settings.explain === true ? new Explanation() : null;
   const progress = new Progress({ terminal: output.stderr, write: output.note, quiet });
   const events = settings.events === undefined ? null : new EventFile(settings.events);
   let command: JobCommand;
@@ -57,6 +60,7 @@ export async function carryOut(
       signal,
       onEvent: (event) => {
         progress.onEvent(event);
+        explanation?.onEvent(event);
         events?.write(event);
       },
     }));
@@ -72,6 +76,7 @@ export async function carryOut(
   }
   if (settings.output !== undefined) writeWhole(settings.output, text);
   await output.result(settings.json === true ? text : reports[command](model, output.stdout, settings.all === true));
+  if (explanation !== null) output.note(explanation.text(output.stderr));
   if (settings.output !== undefined && !quiet) output.note(`Wrote ${settings.output}.\n`);
   return model.converged.every(Boolean) ? EXIT.converged : EXIT.notConverged;
 }

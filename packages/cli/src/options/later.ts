@@ -4,7 +4,7 @@ export const laterCommands = ['cv', 'plan', 'worker', 'submit', 'status', 'logs'
 
 export const laterOptions = [
   'folds', 'fold-column', 'fold-shuffle', 'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method', 'seed',
-  'explain', 'cluster', 'data', 'tls-ca', 'tls-cert', 'tls-key', 'token-file', 'listen', 'data-root', 'engine',
+  'cluster', 'data', 'tls-ca', 'tls-cert', 'tls-key', 'token-file', 'listen', 'data-root', 'engine',
 ];
 
 export const laterLosses = ['multinomial', 'quantile', 'absolute', 'hinge', 'squared-hinge', 'huber', 'pseudo-huber', 'log-cosh', 'student', 'negative-binomial', 'poisson'];

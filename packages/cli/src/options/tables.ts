@@ -96,6 +96,7 @@ export const commonOptions = {
 export const modelOutputOptions = {
   output: text('FILE', { group: output, describe: 'Write the model here' }),
   events: text('FILE', { group: output, describe: 'Write what happens here, one JSON line an event' }),
+  explain: toggle({ group: output, describe: 'Say on standard error what was chosen and why' }),
 };
 
 export const checkpointOption = {

@@ -31,3 +31,14 @@ export function fit(text: string, most: number): string {
   const kept = Math.max(2, most - 3);
   return `${characters.slice(0, Math.ceil(kept / 2)).join('')}...${characters.slice(characters.length - Math.floor(kept / 2)).join('')}`;
 }
+
+/** The text in lines of at most `width` columns, broken at spaces; a longer word stands alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of printable(text).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && displayWidth(last) + 1 + displayWidth(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

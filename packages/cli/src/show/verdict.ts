@@ -29,7 +29,8 @@ export function verdict(model: ModelDocument): string {
   return `${all} stationary to ${significant(worst, 2)} of the null gradient; where something is not penalised no gap can be proven.`;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Of a value that has not converged, in words. */
+export const REASONS: Readonly<Record<string, string>> = {
   MAX_PASSES: 'the sweeps allowed by --max-passes were used up',
   SEPARABLE: 'the classes can be separated, so that without a penalty coefficients grow for ever; penalise them (--penalty ridge)',
   STALLED: 'rounding errors leave no smaller objective to be found',

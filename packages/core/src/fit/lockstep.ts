@@ -17,6 +17,7 @@ import { Anchors, anchorIndices } from './anchors.ts';
 import { advance, asIs, isCertified, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
+import type { FitOptions } from './problem.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
@@ -43,6 +44,7 @@ export interface LockstepSetting extends ValueSetting {
  */
 export async function fitLockstep(
   oracle: Oracle, setting: LockstepSetting, values: readonly LockstepValue[], start: Evaluation, done: (result: ValueResult, k: number) => void,
+  onEvent?: FitOptions['onEvent'],
 ): Promise<ValueResult[]> {
   const { scale, saturatedLoss } = setting;
   const points = await samplePath(setting, values, start);
@@ -62,6 +64,7 @@ export async function fitLockstep(
     done(result, column.index);
   };
   const full = anchors.filter((_, a) => a % FULL_ANCHOR_STRIDE === 0);
+  onEvent?.({ type: 'sampleSolved', anchors: anchors.length, fullAnchors: full.length });
   await advance(columns, {
     setting,
     model,
@@ -74,6 +77,7 @@ export async function fitLockstep(
     },
   });
 
+  onEvent?.({ type: 'lockstepEnded', open: columns.filter((column) => column.open && !isCertified(column, setting)).length });
   for (const column of columns) {
     if (!column.open) continue;
     if (isCertified(column, setting)) {

@@ -113,6 +113,7 @@ export async function solvePath(
       devianceRatio: devianceRatio(result, nullModel.alone.loss, saturatedLoss),
       relativeGap: relativeGap(result.certificate, saturatedLoss),
       converged: result.converged,
+      reason: result.reason,
     });
   };
   const provable = values.every((value) => value.lambda > 0) && scale.usable.every((j) => scale.l1[j]! > 0);
@@ -186,13 +187,14 @@ async function onSample(
   const { scale, loss } = setting;
   const sampleSource = await source.gather(sampleSelector(scale, wanted, moments.rows, loss.response === 'probability', meanResponse(moments, source.describe().responseCentre), 0), signal);
   count.sweeps++;
+  options.onEvent?.({ type: 'sampled', rows: sampleSource.describe().rows });
   const sampleMoments = await sampleSource.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
   const sampleScale = new WorkingScale(source.describe(), moments, problem, { ...moments, weightSum: sampleMoments.weightSum });
   const oracle = new SweepOracle(sampleSource, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
   const sampleSetting: ValueSetting = { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true };
   const intercept = startingIntercept(scale, loss, sampleMoments, source.describe().responseCentre);
   const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
-  return fitLockstep(sweeps, { ...setting, saturatedLoss, sample: { oracle, setting: sampleSetting } }, values, start, done);
+  return fitLockstep(sweeps, { ...setting, saturatedLoss, sample: { oracle, setting: sampleSetting } }, values, start, done, options.onEvent);
 }
 
 /** Weighted mean of the response itself. */

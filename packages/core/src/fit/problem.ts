@@ -1,6 +1,7 @@
 import type { LossSpec } from '../loss/loss.ts';
 import type { PenaltySpec } from '../penalty/penalty.ts';
 import type { RoadChoice } from './road.ts';
+import type { ValueResult } from './value.ts';
 
 /** What to fit: all that the solver is told, beside the data. */
 export interface PathProblem {
@@ -57,7 +58,34 @@ export interface PathResult {
 /** What happens while a path is fitted, in order. */
 export type FitEvent =
   | ({ readonly type: 'roadChosen'; readonly rows: number; readonly features: number; readonly usable: number; readonly values: number } & RoadChoice)
-  | { readonly type: 'passBegun'; readonly pass: number; readonly columns: number; readonly grams: number; readonly rows: number }
+  | {
+      /** The sample has been drawn. */
+      readonly type: 'sampled';
+      readonly rows: number;
+    }
+  | {
+      /** The path has been solved on the sample, and its Hessians kept. */
+      readonly type: 'sampleSolved';
+      /** Values whose Hessian is kept from the sample. */
+      readonly anchors: number;
+      /** Those of them whose Hessian is formed on all rows too. */
+      readonly fullAnchors: number;
+    }
+  | {
+      /** The sweeps over all values at once have ended. */
+      readonly type: 'lockstepEnded';
+      /** Values that are left, to be finished one by one. */
+      readonly open: number;
+    }
+  | {
+      readonly type: 'passBegun';
+      readonly pass: number;
+      readonly columns: number;
+      readonly grams: number;
+      /** Features of the largest Gram. */
+      readonly gramFeatures: number;
+      readonly rows: number;
+    }
   | { readonly type: 'passProgress'; readonly pass: number; readonly rowsDone: number; readonly rows: number }
   | { readonly type: 'passDone'; readonly pass: number; readonly rows: number; readonly seconds: number }
   /** Cross-validation: how many of the values of all folds are certified so far. */
@@ -71,6 +99,8 @@ export type FitEvent =
       readonly devianceRatio: number;
       readonly relativeGap: number;
       readonly converged: boolean;
+      /** Why it has not. */
+      readonly reason: ValueResult['reason'];
     };
 
 export interface FitOptions {

@@ -98,7 +98,7 @@ export class SweepOracle implements Oracle {
     this.#count.openColumns += open;
     this.#count.grams += hessians.length;
     const rows = this.#source.describe().rows;
-    this.#emit({ type: 'passBegun', pass, columns: points.length, grams: hessians.length, rows });
+    this.#emit({ type: 'passBegun', pass, columns: points.length, grams: hessians.length, gramFeatures: hessians.reduce((most, { features }) => Math.max(most, features.length), 0), rows });
     const begun = performance.now();
     const result = await this.#source.evaluate(request, {
       ...(this.#options.signal === undefined ? {} : { signal: this.#options.signal }),

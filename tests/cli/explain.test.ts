@@ -1,0 +1,64 @@
+/** What --explain says. */
+import test from 'ava';
+import { runJob } from '@scalemix/coordinator';
+import type { JobEvent, JobRequest } from '@scalemix/coordinator';
+import { Explanation } from '../../packages/cli/src/show/explanation.ts';
+import { displayWidth, wrap } from '../../packages/cli/src/show/text.ts';
+import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
+import { memoryTable } from '../support/memoryTable.ts';
+
+const folder = temporaryFolder({ 'few.csv': sampleCsv(300), 'many.csv': sampleCsv(45000) });
+const plain = { isTTY: false, width: 80, colour: false, unicode: false };
+const common = ['few.csv', '--columns', 'x,z,c'];
+
+const ways: readonly [args: string[], words: readonly RegExp[]][] = [
+  [['path', ...common, '--response', 'y'], [/from moments/, /1 read of all rows: 1 for means and moments\./, /all 100 values are, by the sweep/]],
+  [['path', ...common, '--response', 'late', '--loss', 'logistic', '--lambdas', '5'], [/value by value/, /300 rows are few beside the 10,000 of a sample for 4/, /up to \d of 4 features/]],
+  [['fit', ...common, '--response', 'late', '--loss', 'logistic', '--penalty', 'none'], [/Newton steps on all rows/, /not penalised/, /the value is/]],
+  [
+    ['path', 'many.csv', '--columns', 'x,z,c', '--response', 'late', '--loss', 'logistic', '--lambdas', '9'],
+    [/all 9 values at once, begun on a sample: 45,000 rows/, /sample +\d+,\d+ rows/, /anchors +second derivatives at 7 values .*at 3;/, /1 to draw the sample, \d+ with 9,/],
+  ],
+  [['path', ...common, '--response', 'late', '--loss', 'logistic', '--lambdas', '3', '--max-passes', '1'], [/\d of 3 values\. Not: .*MAX_PASSES/]],
+];
+
+for (const [args, words] of ways) {
+  test(`${args.join(' ')} --explain`, async (t) => {
+    const { stderr, stdout } = await scalemix([...args, '--explain', '--json'], { cwd: folder });
+    const text = stderr.replace(/\s+/g, ' ');
+    for (const word of words) t.regex(text, word);
+    t.notThrows(() => JSON.parse(stdout));
+    t.true(stderr.split('\n').every((line) => line.length <= 100));
+  });
+}
+
+test('without --explain nothing is explained, and with --quiet it is refused', async (t) => {
+  const silent = await scalemix(['path', ...common, '--response', 'y', '--json'], { cwd: folder });
+  t.false(silent.stderr.includes('How this was fitted'));
+  const both = await scalemix(['path', ...common, '--response', 'y', '--explain', '--quiet'], { cwd: folder });
+  t.is(both.code, 2);
+  t.regex(both.stderr, /CONTRADICTORY_OPTIONS/);
+});
+
+test('rows on disk and features that do not vary are told', async (t) => {
+  const rows = 20000;
+  const wave = (i: number, k: number): number => Math.sin(i * k + k);
+  const table = memoryTable({ y: Array.from({ length: rows }, (_, i) => wave(i, 3)), x: Array.from({ length: rows }, (_, i) => wave(i, 1)), one: new Array<number>(rows).fill(1) });
+  const request: JobRequest = { data: { inputs: table, response: 'y' }, problem: { loss: { name: 'squared', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambdas: 3 }, machine: { threads: 1, memory: 1 } };
+  const explanation = new Explanation();
+  const events: JobEvent[] = [];
+  await runJob(request, { onEvent: (event) => (explanation.onEvent(event), events.push(event)) });
+  const loaded = events.find((event) => event.type === 'loaded')!;
+  t.is(loaded.bytes, 0);
+  t.true(loaded.spilled >= rows * 24, String(loaded.spilled));
+  const text = explanation.text(plain);
+  t.regex(text, /in a file that every sweep\s+reads/);
+  t.regex(text, /2, of which 1 does not vary and has the coefficient 0/);
+  t.true(text.split('\n').every((line) => displayWidth(line) <= 80));
+});
+
+test('text is broken at spaces, a word that is too long stands alone', (t) => {
+  t.deepEqual(wrap('one two three', 7), ['one two', 'three']);
+  t.deepEqual(wrap('a muchtoolong b', 4), ['a', 'muchtoolong', 'b']);
+  t.deepEqual(wrap('', 4), ['']);
+});
