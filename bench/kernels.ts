@@ -9,10 +9,10 @@ import {
 } from '@scalemix/core';
 import type { Kernels } from '@scalemix/core';
 import { columnTileRows } from '../packages/core/src/block/tile.ts';
-import { openBlas } from './openblas.ts';
-import type { OpenBlas } from './openblas.ts';
-import { median, row } from './row.ts';
-import type { Row } from './row.ts';
+import { openBlas } from './support/openblas.ts';
+import type { OpenBlas } from './support/openblas.ts';
+import { median, row } from './support/row.ts';
+import type { Row } from './support/row.ts';
 import { multiplyAddPeak } from './support/peak.ts';
 import { interleave, speedup } from './support/timing.ts';
 

@@ -1,10 +1,13 @@
 /**
- * `pnpm bench NAME [--json]`: runs bench/NAME.ts, any file of this folder that exports `run`, and prints its figures:
- * a table, or with --json one document { rows }. Remarks go to standard error. A figure that falls short is an answer,
- * no failure: exit code 0; 2 on wrong use.
+ * `pnpm bench NAME [--json] [--save] ...`: runs bench/NAME.ts, any file of this folder that exports `run`
+ * (support/benchmark.ts), and prints its figures: a table, or with --json one document { rows }. Remarks go to standard
+ * error. A figure that falls short is an answer, no failure: exit code 0; 2 on wrong use.
  */
+import { loadavg } from 'node:os';
 import { readFileSync, readdirSync } from 'node:fs';
-import type { Row } from './row.ts';
+import { parseArgs } from 'node:util';
+import type { Benchmark, Options } from './support/benchmark.ts';
+import type { Row } from './support/row.ts';
 
 const folder = new URL('.', import.meta.url);
 const names = readdirSync(folder)
@@ -19,12 +22,44 @@ function table(rows: readonly Row[]): string {
     `${name!.padEnd(widths[0]!)}  ${value!.padStart(widths[1]!)} ${unit!.padEnd(widths[2]!)}  ${verdict}`.trimEnd()).join('\n');
 }
 
-const [name, ...flags] = process.argv.slice(2);
-if (name === undefined || !names.includes(name) || flags.some((flag) => flag !== '--json')) {
-  console.error(`Usage: pnpm bench NAME [--json]\nNAME is one of ${names.join(', ')}.`);
+class WrongUse extends Error {}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true },
+        profile: { type: 'boolean' },
+        mnist: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new WrongUse((error as Error).message);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values: { json, ...given }, positionals: [name, ...rest] } = readArguments();
+  if (name === undefined || rest.length > 0 || !names.includes(name)) throw new WrongUse(`NAME is one of ${names.join(', ')}.`);
+  const benchmark = (await import(new URL(`${name}.ts`, folder).href)) as Benchmark;
+  for (const option of Object.keys(given) as (keyof Options)[]) {
+    if (benchmark.takes?.includes(option) !== true) throw new WrongUse(`${name} takes no --${option}.`);
+  }
+  const unknown = given.only?.find((figure) => benchmark.figures?.includes(figure) !== true);
+  if (unknown !== undefined) throw new WrongUse(`${name} has no figure ${unknown}; it has ${benchmark.figures!.join(', ')}.`);
+
+  const rows = await benchmark.run({ only: given.only ?? null, profile: given.profile ?? false, mnist: given.mnist ?? null });
+  console.error(`Load average ${loadavg().map((load) => load.toFixed(1)).join(' ')}.`);
+  if (json) console.log(JSON.stringify({ rows: rows.map(({ name, value, unit, floor, holds }) => ({ name, value, unit, floor, holds })) }, null, 2));
+  else if (rows.length > 0) console.log(table(rows));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof WrongUse)) throw error;
+  console.error(`${error.message}\nUsage: pnpm bench NAME [--json] [--only FIGURE] [--profile] [--mnist FILE]`);
   process.exitCode = 2;
-} else {
-  const { run } = await import(new URL(`${name}.ts`, folder).href) as { run(): Promise<Row[]> };
-  const rows = await run();
-  console.log(flags.length > 0 ? JSON.stringify({ rows }, null, 2) : table(rows));
 }

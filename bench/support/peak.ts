@@ -1,5 +1,5 @@
 import asc from 'assemblyscript/asc';
-import { median } from '../row.ts';
+import { median } from './row.ts';
 import { interleave } from './timing.ts';
 
 /** Independent pairs of vectors: enough to fill the latency of two units, few enough to stay in 16 registers. */

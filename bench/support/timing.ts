@@ -1,4 +1,4 @@
-import { median } from '../row.ts';
+import { median } from './row.ts';
 
 /** Milliseconds of each variant, round by round. */
 export type Times<Name extends string> = Readonly<Record<Name, readonly number[]>>;

@@ -7,6 +7,11 @@ export interface Row {
   readonly holds: boolean | null;
 }
 
+/** With what else is kept in bench/results. */
+export interface Figure extends Row {
+  readonly detail?: Readonly<Record<string, string | number>>;
+}
+
 export function row(name: string, value: number, unit: string, floor: number | null = null): Row {
   return { name, value, unit, floor, holds: floor === null ? null : value >= floor };
 }

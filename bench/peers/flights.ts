@@ -1,0 +1,52 @@
+/** A million US flights with airports, hour and day as categories (npm package vega-datasets) against glmnet on the sparse matrix. */
+import { fileURLToPath } from 'node:url';
+import { openTable } from '@scalemix/worker';
+import type { Comparison } from '../support/compare.ts';
+import { GLMNET } from '../support/peer.ts';
+
+const FILE = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
+const CATEGORIES = ['hour', 'day', 'origin', 'destination'] as const;
+
+/** Every third flight. */
+const QUERY = `select delay > 15 as late, distance, hour(date)::varchar as hour, dayname(date) as day, origin, destination
+  from (select *, row_number() over () as number from data) where number % 3 = 0`;
+
+/** Columns of numbers and of texts, whole. */
+async function flights(): Promise<{ numbers: number[][]; texts: string[][] }> {
+  const numbers: number[][] = [[], []], texts: string[][] = CATEGORIES.map(() => []);
+  const table = await openTable(FILE, { query: QUERY });
+  try {
+    for await (const { columns } of table.batches({ columns: ['late', 'distance', ...CATEGORIES] })) {
+      columns.forEach((column, c) => {
+        if (column.kind === 'numeric') for (const value of column.values) numbers[c]!.push(value);
+        if (column.kind === 'text') for (const code of column.codes) texts[c - 2]!.push(column.levels[code]!);
+      });
+    }
+  } finally {
+    await table.close();
+  }
+  return { numbers, texts };
+}
+
+export const flightsPath: Comparison = {
+  name: 'flights-1e6',
+  peer: GLMNET,
+  problem: { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambdas: 40 },
+  floor: 2,
+  tolerances: [1e-7, 1e-8, 1e-9, 1e-10],
+  async data() {
+    const { numbers, texts } = await flights();
+    const [y, distance] = numbers.map((values) => Float64Array.from(values)) as [Float64Array, Float64Array];
+    return {
+      ours: { x: { distance, ...Object.fromEntries(CATEGORIES.map((name, c) => [name, texts[c]!])) }, y },
+      theirs: { x: distance, columns: 1, categories: texts.map(coded), y },
+    };
+  },
+};
+
+/** Codes of levels in byte order, as our features are. */
+function coded(values: readonly string[]): { codes: Int32Array; levels: number } {
+  const levels = [...new Set(values)].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const codeOf = new Map(levels.map((level, code) => [level, code]));
+  return { codes: Int32Array.from(values, (value) => codeOf.get(value)!), levels: levels.length };
+}

@@ -1,0 +1,84 @@
+/** Where the time of a fit goes: every request to the rows and every work of the executor, with its duration. */
+import { performance } from 'node:perf_hooks';
+import type { Executor, RowSource } from '@scalemix/core';
+
+export interface Span {
+  /** 'pass', 'moments', 'gather', or 'sample pass' etc. of rows gathered from them; 'steps': works of the executor. */
+  readonly kind: string;
+  readonly detail: string;
+  /** Milliseconds since the fit began. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export class Profile {
+  readonly spans: Span[] = [];
+  readonly #origin = performance.now();
+  seconds = 0;
+
+  /** Ends the fit. */
+  stop(): void {
+    this.seconds = (performance.now() - this.#origin) / 1000;
+  }
+
+  /** The same source, watched. */
+  source(source: RowSource, prefix = ''): RowSource {
+    const watch = <Result>(kind: string, detail: string, work: Promise<Result>): Promise<Result> => this.#watch(prefix + kind, detail, work);
+    return {
+      ...source,
+      moments: (request, options) => watch('moments', request.gram ? 'with Gram' : '', source.moments(request, options)),
+      evaluate: (request, options) => {
+        const p = request.coefficients.length / request.columns;
+        let nonzero = 0;
+        for (const coefficient of request.coefficients) if (coefficient !== 0) nonzero++;
+        const gradient = request.features === null ? p : request.features.length;
+        const grams = request.grams.map(({ features }) => features?.length ?? p);
+        const detail = `${request.columns} columns of ${(nonzero / request.columns).toFixed(1)} nonzero, gradient of ${gradient}${grams.length > 0 ? `, Grams of ${grams.join(' ')}` : ''}`;
+        return watch('pass', detail, source.evaluate(request, options));
+      },
+      gather: async (selector, options) => {
+        const gathered = await watch('gather', '', source.gather(selector, options));
+        return this.source(gathered, `${prefix}sample `);
+      },
+    };
+  }
+
+  /** The same executor, watched. */
+  executor(executor: Executor): Executor {
+    return { map: (work, shared, items) => this.#watch(`steps`, `${items.length} of ${String(work)}`, executor.map(work, shared, items)) };
+  }
+
+  /** Seconds and calls by kind; 'rest' is what the calling thread did between them. */
+  totals(): { kind: string; seconds: number; calls: number }[] {
+    const totals = new Map<string, { seconds: number; calls: number }>();
+    let waited = 0, until = 0;
+    for (const { kind, begin, end } of this.spans.toSorted((a, b) => a.begin - b.begin)) {
+      const total = totals.get(kind) ?? { seconds: 0, calls: 0 };
+      totals.set(kind, total);
+      total.seconds += (end - begin) / 1000;
+      total.calls++;
+      waited += Math.max(0, end - Math.max(begin, until)) / 1000;
+      until = Math.max(until, end);
+    }
+    totals.set('rest', { seconds: this.seconds - waited, calls: 0 });
+    return [...totals].map(([kind, total]) => ({ kind, ...total }));
+  }
+
+  /** In words: totals by kind, and each read of all the rows. */
+  lines(): string[] {
+    const line = (kind: string, seconds: number, detail: string): string => `  ${seconds.toFixed(3).padStart(9)} s  ${kind.padEnd(16)} ${detail}`.trimEnd();
+    return [
+      ...this.totals().map(({ kind, seconds, calls }) => line(kind, seconds, calls > 0 ? `${calls} times` : 'calling thread')),
+      ...this.spans.filter(({ kind }) => ['pass', 'moments', 'gather'].includes(kind)).map(({ kind, detail, begin, end }) => line(kind, (end - begin) / 1000, detail)),
+    ];
+  }
+
+  async #watch<Result>(kind: string, detail: string, work: Promise<Result>): Promise<Result> {
+    const begin = performance.now() - this.#origin;
+    try {
+      return await work;
+    } finally {
+      this.spans.push({ kind, detail, begin, end: performance.now() - this.#origin });
+    }
+  }
+}
