@@ -8,8 +8,8 @@ import { fitPath, lasso, logistic, ridge } from 'scalemix';
 import type { ArrayColumn } from 'scalemix';
 import { hardCases } from '../tests/support/hardData.ts';
 import type { HardData } from '../tests/support/hardData.ts';
-import { row } from './row.ts';
-import type { Row } from './row.ts';
+import { row } from './support/row.ts';
+import type { Row } from './support/row.ts';
 
 const VALUES = 40;
 

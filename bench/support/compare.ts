@@ -1,16 +1,16 @@
 /** A path by us and by a peer: the same rows, the same values of lambda, to equal objectives. */
 import { loadavg } from 'node:os';
 import type { PathProblem, PathResult } from '@scalemix/core';
-import type { ArrayData } from '@scalemix/coordinator';
+import { Skipped } from '../cases/case.ts';
+import type { Case, PlainData } from '../cases/case.ts';
 import type { Options } from './benchmark.ts';
 import { withFolder, writeJob } from './exchange.ts';
-import type { PeerData } from './exchange.ts';
-import { THREADS, fitOnce, fitOurs, hold } from './ours.ts';
-import type { Fitted } from './ours.ts';
+import { THREADS, pathOf, spoken, timeMedian, timeOnce, withRows, worstGap } from './ours.ts';
 import { missing, runPeer } from './peer.ts';
 import type { Program } from './peer.ts';
-import type { Figure } from './row.ts';
+import type { Profile } from './profile.ts';
 import { row } from './row.ts';
+import type { Figure } from './row.ts';
 
 /** Largest relative excess over our objective at which a peer's counts as equal: what our certificates prove. */
 const EQUAL = 1e-6;
@@ -22,20 +22,20 @@ const SINGLE = 30;
 export interface Comparison {
   /** Of the figure. */
   readonly name: string;
+  readonly fit: Case;
   readonly peer: Program;
-  readonly problem: PathProblem;
   /** How many times less time we should take. */
   readonly floor: number;
-  /** The peer's tolerances, the loosest known to reach equal objectives first. */
+  /** The peer's tolerances, from the loosest that may reach equal objectives. */
   readonly tolerances: readonly number[];
-  /** The same rows for us and for the peer. */
-  data(): Promise<{ readonly ours: ArrayData; readonly theirs: PeerData }>;
 }
 
 /** One fit of the peer: seconds, and how its objectives stand to ours over all values. */
 export interface Attempt {
   readonly tolerance: number;
+  /** Of the fit: time, and processor time of all threads. */
   readonly seconds: number;
+  readonly cpu: number;
   /** Largest relative excess of its objective over ours. */
   readonly excess: number;
   /** Largest relative excess of ours over its. */
@@ -43,73 +43,66 @@ export interface Attempt {
   readonly runs: number;
 }
 
-/** The largest certified relative gap of a path. */
-export function worstGap({ objective, gap, saturatedLoss }: PathResult): number {
-  return Math.max(...gap.map((value, k) => value / (objective[k]! - saturatedLoss)));
-}
-
-export async function compare(comparison: Comparison, { profile }: Options): Promise<Figure[]> {
-  const { name, peer, problem, floor, tolerances } = comparison;
-  const reason = missing(peer);
-  if (reason !== null) {
-    console.error(`${name} skipped: ${reason}.`);
-    return [];
-  }
-  const { ours, theirs } = await comparison.data();
+export async function compare(comparison: Comparison, options: Options): Promise<Figure[]> {
+  const { name, fit, peer, floor } = comparison;
+  requirePeer(peer);
+  const { ours, theirs } = await fit.data(options);
   const load = loadavg()[0]!;
-  const { fitted, single } = await fitBoth(ours, problem);
-  const { path } = fitted;
-  console.error(`${name}: ${fitted.seconds.toFixed(2)} s on ${THREADS} threads (${fitted.runs} runs)${single === null ? '' : `, ${single.toFixed(2)} s on 1`}, ${path.sweeps} sweeps, ${path.columnPasses.toFixed(2)} column passes, gap ${worstGap(path).toExponential(1)}, ${path.converged.filter(Boolean).length} of ${path.lambda.length} certified`);
-  if (profile) console.error(fitted.profile.lines().join('\n'));
-
-  const printed = await withFolder(async (folder) => {
-    writeJob(folder, theirs, problem, path, { tolerances: tolerances.join(' '), equal: EQUAL, repeatWithin: REPEAT_WITHIN, budget: BUDGET });
-    return runPeer(peer, folder);
+  const { timed, single } = await withRows(ours, fit.problem, async (rows) => {
+    const timed = await timeMedian(rows, pathOf(fit.problem));
+    return { timed, single: timed.seconds <= SINGLE ? (await timeOnce(rows, pathOf(fit.problem), 1)).seconds : null };
   });
-  const attempts = printed.filter(([word]) => word === 'attempt').map(readAttempt);
-  for (const { tolerance, seconds, excess, deficit, runs } of attempts) {
-    console.error(`  ${peer.name} at tolerance ${tolerance}: ${seconds.toFixed(2)} s (${runs} runs), objective at most ${excess.toExponential(1)} above ours, ours at most ${deficit.toExponential(1)} above its`);
-  }
-  const last = attempts.at(-1);
-  if (last === undefined) throw new Error(`${peer.name} printed no attempt: ${printed.map((words) => words.join(' ')).join('; ')}`);
-  const reported = Number(printed.find(([word]) => word === 'reported')?.[1]);
-  if (!(reported < 1e-9)) throw new Error(`${name}: ${peer.name} finds our objectives off by ${reported}: the two sides do not fit the same thing.`);
-  const ratio = last.seconds / fitted.seconds;
+  const path = timed.result;
+  console.error(`${spoken(name, timed, path)}${single === null ? '' : `; ${single.toFixed(2)} s on 1 thread`}`);
+  if (options.profile) console.error(timed.profile.lines().join('\n'));
+  const { version, attempt } = await runComparison(comparison, fit.problem, theirs, path);
   return [{
-    ...row(name, ratio, `times less than ${peer.name}`, floor),
-    detail: {
-      seconds: fitted.seconds,
-      threads: THREADS,
-      runs: fitted.runs,
-      'seconds 1 thread': single ?? '',
-      sweeps: path.sweeps,
-      'column passes': path.columnPasses,
-      'certified gap': worstGap(path),
-      peer: `${peer.name} ${printed.find(([word]) => word === 'version')?.[2] ?? ''}`.trim(),
-      'peer seconds': last.seconds,
-      'peer threads': peer.threads,
-      'peer runs': last.runs,
-      'peer tolerance': last.tolerance,
-      'peer above ours': last.excess,
-      'ours above peer': last.deficit,
-      load: Math.max(load, loadavg()[0]!),
-    },
+    ...row(name, attempt.seconds / timed.seconds, `times less than ${peer.name}`, floor),
+    detail: { ...ourDetail(timed, path), 'seconds 1 thread': single ?? '', ...peerDetail(comparison, version, attempt), load: Math.max(load, loadavg()[0]!) },
   }];
 }
 
-/** On our threads, and once on one where that is short enough. */
-async function fitBoth(data: ArrayData, problem: PathProblem): Promise<{ fitted: Fitted; single: number | null }> {
-  const held = await hold(data, problem);
-  try {
-    const fitted = await fitOurs(held, problem);
-    const single = fitted.seconds <= SINGLE ? (await fitOnce(held, problem, 1)).seconds : null;
-    return { fitted, single };
-  } finally {
-    held.rows.close();
+/** @throws Skipped where the peer is not installed */
+export function requirePeer(peer: Program): void {
+  const reason = missing(peer);
+  if (reason !== null) throw new Skipped(reason);
+}
+
+export function ourDetail({ seconds, runs, profile }: { seconds: number; runs: number; profile: Profile }, path: PathResult): Record<string, string | number> {
+  return { seconds, cpu: profile.cpu, threads: THREADS, runs, sweeps: path.sweeps, 'column passes': path.columnPasses, 'certified gap': worstGap(path) };
+}
+
+export function peerDetail({ peer }: Pick<Comparison, 'peer'>, version: string, attempt: Attempt): Record<string, string | number> {
+  return {
+    peer: `${peer.name} ${version}`,
+    'peer seconds': attempt.seconds,
+    'peer cpu': attempt.cpu,
+    'peer threads': peer.threads,
+    'peer runs': attempt.runs,
+    'peer tolerance': attempt.tolerance,
+    'peer above ours': attempt.excess,
+    'ours above peer': attempt.deficit,
+  };
+}
+
+/** Gives the peer the rows, the values of lambda and our answers; the first attempt that is equal, else its last. */
+export async function runComparison({ name, peer, tolerances }: Omit<Comparison, 'fit' | 'floor'>, problem: PathProblem, data: PlainData, path: PathResult): Promise<{ version: string; attempt: Attempt; printed: string[][] }> {
+  const printed = await withFolder(async (folder) => {
+    writeJob(folder, data, problem, path, { tolerances: tolerances.join(' '), equal: EQUAL, repeatWithin: REPEAT_WITHIN, budget: BUDGET });
+    return runPeer(peer, folder);
+  });
+  const attempts = printed.filter(([word]) => word === 'attempt').map(readAttempt);
+  for (const { tolerance, seconds, cpu, excess, deficit, runs } of attempts) {
+    console.error(`  ${peer.name} at tolerance ${tolerance}: ${seconds.toFixed(2)} s (${runs} runs; processor ${cpu.toFixed(2)} s), objective at most ${excess.toExponential(1)} above ours, ours at most ${deficit.toExponential(1)} above its${excess > EQUAL ? ': not equal' : ''}`);
   }
+  const attempt = attempts.at(-1);
+  if (attempt === undefined) throw new Error(`${peer.name} printed no attempt: ${printed.map((words) => words.join(' ')).join('; ')}`);
+  const reported = Number(printed.find(([word]) => word === 'reported')?.[1]);
+  if (!(reported < 1e-9)) throw new Error(`${name}: ${peer.name} finds our objectives off by ${reported}: the two sides do not fit the same thing.`);
+  return { version: printed.find(([word]) => word === 'version')?.[2] ?? 'unknown', attempt, printed };
 }
 
 function readAttempt(words: readonly string[]): Attempt {
-  const [tolerance, seconds, excess, deficit, runs] = words.slice(1).map(Number);
-  return { tolerance: tolerance!, seconds: seconds!, excess: excess!, deficit: deficit!, runs: runs! };
+  const [tolerance, seconds, cpu, excess, deficit, runs] = words.slice(1).map(Number);
+  return { tolerance: tolerance!, seconds: seconds!, cpu: cpu!, excess: excess!, deficit: deficit!, runs: runs! };
 }

@@ -2,22 +2,8 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PathProblem, PathResult } from '@scalemix/core';
-import type { ArrayData } from '@scalemix/coordinator';
-import type { MatrixData } from './designs.ts';
-
-/** Numeric columns by rows, then categories whose level 0 has no feature. */
-export interface PeerData {
-  readonly x: Float64Array;
-  readonly columns: number;
-  readonly categories: readonly { readonly codes: Int32Array; readonly levels: number }[];
-  readonly y: Float64Array;
-}
-
-/** A matrix for us and for a peer. */
-export function matrixSides(data: MatrixData): { readonly ours: ArrayData; readonly theirs: PeerData } {
-  return { ours: data, theirs: { ...data, categories: [] } };
-}
+import type { CrossValidationProblem, PathProblem, PathResult } from '@scalemix/core';
+import type { PlainData } from '../cases/case.ts';
 
 /** Bytes of a write. */
 const PIECE = 1 << 28;
@@ -43,7 +29,7 @@ export function writeArray(folder: string, name: string, values: Float64Array | 
 }
 
 /** x.f64, y.f64, codes-0.i32, ...; lambda.f64, ours.f64 (of each value intercept and coefficients) and objective.f64; job.dcf. */
-export function writeJob(folder: string, data: PeerData, problem: PathProblem, path: PathResult, settings: Readonly<Record<string, string | number>>): void {
+export function writeJob(folder: string, data: PlainData, problem: PathProblem & Partial<CrossValidationProblem>, path: PathResult, settings: Readonly<Record<string, string | number>>): void {
   const features = path.coefficients[0]!.length;
   writeArray(folder, 'x.f64', data.x);
   writeArray(folder, 'y.f64', data.y);
@@ -65,6 +51,7 @@ export function writeJob(folder: string, data: PeerData, problem: PathProblem, p
     loss: problem.loss.name,
     l1Ratio: problem.penalty.l1Ratio,
     standardize: problem.standardize ?? true,
+    ...(problem.folds && { folds: problem.folds.count }),
     ...settings,
   };
   writeFileSync(join(folder, 'job.dcf'), Object.entries(job).map(([name, value]) => `${name}: ${value}\n`).join(''));

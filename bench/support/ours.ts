@@ -1,7 +1,8 @@
 /** Our own side of a comparison: rows loaded once, fitted as a job fits them. */
 import { setTimeout } from 'node:timers/promises';
 import { fitPath, lossBySpec } from '@scalemix/core';
-import type { PathProblem, PathResult } from '@scalemix/core';
+import type { Executor, PathProblem, PathResult, RowSource } from '@scalemix/core';
+import { rowSource } from '@scalemix/coordinator';
 import type { ArrayData } from '@scalemix/coordinator';
 import { loadRows } from '@scalemix/worker';
 import type { LoadedRows } from '@scalemix/worker';
@@ -15,53 +16,68 @@ import { median } from './row.ts';
 export const THREADS = 2;
 /** Milliseconds for threads to start: a job starts them while it reads. */
 const START = 500;
-/** A fit is repeated so often, as long as all of them take no more than LONG seconds. */
+/** A fit is repeated up to so often, as long as all of them take no more than LONG seconds. */
 const RUNS = 3, LONG = 40;
 
-export interface Fitted {
-  readonly path: PathResult;
-  /** Of the fit alone, without reading; median of the runs. */
+export interface Timed<Result> {
+  readonly result: Result;
+  /** Of the fit alone, without reading. */
   readonly seconds: number;
-  readonly runs: number;
   readonly profile: Profile;
 }
 
-export interface Held {
-  readonly rows: LoadedRows;
-  /** Seconds it took to load them from arrays. */
-  readonly loading: number;
+/** What is fitted: fitPath, or a cross-validation. */
+export type Work<Result> = (source: RowSource, executor: Executor) => Promise<Result>;
+
+export function pathOf(problem: PathProblem): Work<PathResult> {
+  return (source, executor) => fitPath(source, problem, executor);
 }
 
-export async function hold(data: ArrayData, problem: Pick<PathProblem, 'loss'>): Promise<Held> {
-  const begin = performance.now();
-  const rows = await loadRows(arrayTable(namedColumns(data)), { response: ROLE_NAMES.y, responseKind: lossBySpec(problem.loss).response, threads: THREADS });
-  return { rows, loading: (performance.now() - begin) / 1000 };
+/** Rows of a case in memory while `work` runs. */
+export async function withRows<Result>(data: ArrayData, { loss }: PathProblem, work: (rows: LoadedRows) => Promise<Result>): Promise<Result> {
+  const rows = await loadRows(arrayTable(namedColumns(data)), { response: ROLE_NAMES.y, responseKind: lossBySpec(loss).response, threads: THREADS });
+  try {
+    return await work(rows);
+  } finally {
+    rows.close();
+  }
 }
 
 /** One fit with threads of its own. */
-export async function fitOnce({ rows }: Held, problem: PathProblem, threads = THREADS): Promise<Omit<Fitted, 'runs'>> {
+export async function timeOnce<Result>(rows: LoadedRows, work: Work<Result>, threads = THREADS): Promise<Timed<Result>> {
   const computing = openComputing({ wideVectors: true }, threads);
   try {
     computing.expect(rows.description.rows);
     await setTimeout(START);
     const profile = new Profile();
-    const { source, executor } = computing.on(rows);
-    const path = await fitPath(profile.source(source), problem, profile.executor(executor));
+    const { statistics, executor } = computing.on(rows);
+    const result = await work(profile.source(rowSource(statistics)), profile.executor(executor));
     profile.stop();
-    return { path, seconds: profile.seconds, profile };
+    return { result, seconds: profile.seconds, profile };
   } finally {
     await computing.close();
   }
 }
 
-export async function fitOurs(held: Held, problem: PathProblem, threads = THREADS): Promise<Fitted> {
-  const fits: Omit<Fitted, 'runs'>[] = [];
+/** The median of up to three fits. */
+export async function timeMedian<Result>(rows: LoadedRows, work: Work<Result>): Promise<Timed<Result> & { readonly runs: number }> {
+  const fits: Timed<Result>[] = [];
   let total = 0;
   do {
-    const fit = await fitOnce(held, problem, threads);
+    const fit = await timeOnce(rows, work);
     fits.push(fit);
     total += fit.seconds;
   } while (fits.length < RUNS && total + fits[0]!.seconds < LONG);
-  const seconds = median(fits.map((fit) => fit.seconds));
-  return { ...fits.find((fit) => fit.seconds === seconds) ?? fits[0]!, seconds, runs: fits.length };
+  const sorted = fits.toSorted((a, b) => a.seconds - b.seconds);
+  return { ...sorted[(sorted.length - 1) >> 1]!, seconds: median(fits.map(({ seconds }) => seconds)), runs: fits.length };
+}
+
+/** The largest certified relative gap of a path. */
+export function worstGap({ objective, gap, saturatedLoss }: PathResult): number {
+  return Math.max(...gap.map((value, k) => value / (objective[k]! - saturatedLoss)));
+}
+
+/** What there is to say of our fit, in words. */
+export function spoken(name: string, { seconds, runs, profile }: { seconds: number; runs: number; profile: Profile }, path: PathResult): string {
+  return `${name}: ${seconds.toFixed(2)} s on ${THREADS} threads (${runs} runs; processor ${profile.cpu.toFixed(2)} s), ${path.sweeps} sweeps, ${path.columnPasses.toFixed(2)} column passes, ${path.grams} Grams, gap ${worstGap(path).toExponential(1)}, ${path.converged.filter(Boolean).length} of ${path.lambda.length} certified`;
 }

@@ -14,11 +14,16 @@ export interface Span {
 export class Profile {
   readonly spans: Span[] = [];
   readonly #origin = performance.now();
+  readonly #usage = process.cpuUsage();
   seconds = 0;
+  /** Seconds of processor time of all threads. */
+  cpu = 0;
 
   /** Ends the fit. */
   stop(): void {
     this.seconds = (performance.now() - this.#origin) / 1000;
+    const { user, system } = process.cpuUsage(this.#usage);
+    this.cpu = (user + system) / 1e6;
   }
 
   /** The same source, watched. */

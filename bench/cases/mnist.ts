@@ -1,26 +1,22 @@
-/** 10,000 handwritten digits, 0 against the rest, against glmnet: few rows, many features, most of them nearly constant. */
+/** 10,000 handwritten digits, 0 against the rest: few rows, many features, most of them nearly constant. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
-import type { Comparison } from '../support/compare.ts';
 import type { MatrixData } from '../support/designs.ts';
-import { matrixSides } from '../support/exchange.ts';
-import { GLMNET } from '../support/peer.ts';
+import { LASSO_LOGISTIC, Skipped, matrixSides } from './case.ts';
+import type { Case } from './case.ts';
 
 /** Pixels of a digit. */
 const PIXELS = 784;
 
-/** @param file CSV or CSV.gz with a header: the digit, then its pixels */
-export function mnistPath(file: string): Comparison {
-  return {
-    name: 'mid-1e4',
-    peer: GLMNET,
-    problem: { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambdas: 40 },
-    floor: 1,
-    tolerances: [1e-7, 1e-8, 1e-9, 1e-10],
-    data: async () => matrixSides(await digits(file)),
-  };
-}
+export const mnist: Case = {
+  name: 'mid-1e4',
+  problem: { ...LASSO_LOGISTIC, lambdas: 40 },
+  async data({ mnist }) {
+    if (mnist === null) throw new Skipped('its data are not in this repository: give a CSV of mnist by --mnist FILE (.csv or .csv.gz with a header; the digit, then 784 pixels)');
+    return matrixSides(await digits(mnist));
+  },
+};
 
 async function digits(file: string): Promise<MatrixData> {
   const bytes = createReadStream(file);

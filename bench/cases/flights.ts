@@ -1,8 +1,8 @@
-/** A million US flights with airports, hour and day as categories (npm package vega-datasets) against glmnet on the sparse matrix. */
+/** A million US flights with airports, hour and day as categories (npm package vega-datasets). */
 import { fileURLToPath } from 'node:url';
 import { openTable } from '@scalemix/worker';
-import type { Comparison } from '../support/compare.ts';
-import { GLMNET } from '../support/peer.ts';
+import { LASSO_LOGISTIC } from './case.ts';
+import type { Case } from './case.ts';
 
 const FILE = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
 const CATEGORIES = ['hour', 'day', 'origin', 'destination'] as const;
@@ -28,12 +28,9 @@ async function flights(): Promise<{ numbers: number[][]; texts: string[][] }> {
   return { numbers, texts };
 }
 
-export const flightsPath: Comparison = {
+export const flightsMillion: Case = {
   name: 'flights-1e6',
-  peer: GLMNET,
-  problem: { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambdas: 40 },
-  floor: 2,
-  tolerances: [1e-7, 1e-8, 1e-9, 1e-10],
+  problem: { ...LASSO_LOGISTIC, lambdas: 40 },
   async data() {
     const { numbers, texts } = await flights();
     const [y, distance] = numbers.map((values) => Float64Array.from(values)) as [Float64Array, Float64Array];
