@@ -50,11 +50,11 @@ interface Case {
 const cases: readonly Case[] = [
   // The command line itself.
   { what: 'an unknown command', args: 'pth good.csv', code: 'UNKNOWN_COMMAND', exit: 2 },
-  { what: 'a command of a later release', args: 'cv good.csv --response y', code: 'NOT_AVAILABLE', exit: 2 },
+  { what: 'a command of a later release', args: 'submit good.csv --response y', code: 'NOT_AVAILABLE', exit: 2 },
   { what: 'no data', args: 'path --response y', code: 'MISSING_ARGUMENT', exit: 2 },
   { what: 'an unknown option', args: 'path good.csv --respons y', code: 'UNKNOWN_OPTION', exit: 2 },
   { what: 'an option of another command', args: 'predict model.json good.csv --lambdas 4', code: 'INAPPLICABLE_OPTION', exit: 2 },
-  { what: 'an option of a later release', args: 'path good.csv --response y --folds 5', code: 'NOT_AVAILABLE', exit: 2 },
+  { what: 'an option of a later release', args: 'path good.csv --response y --groups 5', code: 'NOT_AVAILABLE', exit: 2 },
   { what: 'a loss of a later release', args: 'path good.csv --response y --loss poisson', code: 'NOT_AVAILABLE', exit: 2 },
   { what: 'a penalty that does not exist', args: 'path good.csv --response y --penalty lazo', code: 'BAD_OPTION_VALUE', exit: 2 },
   { what: 'an option without its value', args: 'path good.csv --response', code: 'MISSING_VALUE', exit: 2 },

@@ -2,14 +2,15 @@
 import test from 'ava';
 import type { JobEvent } from '@scalemix/coordinator';
 import { coefficientLines } from '../../packages/cli/src/show/coefficients.ts';
+import { crossValidationReport } from '../../packages/cli/src/show/crossValidation.ts';
 import { bytes, duration, short, significant, thousands } from '../../packages/cli/src/show/numbers.ts';
 import { pathReport } from '../../packages/cli/src/show/path.ts';
 import { plotLines } from '../../packages/cli/src/show/plot.ts';
 import { Progress } from '../../packages/cli/src/show/progress.ts';
 import { tableLines } from '../../packages/cli/src/show/table.ts';
 import { displayWidth, fit, printable } from '../../packages/cli/src/show/text.ts';
-import { verdict } from '../../packages/cli/src/show/verdict.ts';
-import { sampleModel } from '../support/sampleModel.ts';
+import { foldVerdict, verdict } from '../../packages/cli/src/show/verdict.ts';
+import { sampleCv, sampleModel } from '../support/sampleModel.ts';
 
 const plain = { isTTY: false, width: 80, colour: false, unicode: false };
 const terminal = { isTTY: true, width: 60, colour: true, unicode: true };
@@ -85,6 +86,36 @@ test('a value that has not converged is marked in the table', (t) => {
   t.regex(pathReport(sampleModel(), plain, true), /2 +0\.02 .*NOT CONVERGED \(MAX_PASSES\)/);
 });
 
+test('error bars stand on both sides of the curve, apart from one another, and count in the range', (t) => {
+  const plot = (unicode: boolean): string[] =>
+    plotLines([{ y: Array.from({ length: 40 }, () => 5), errors: Array.from({ length: 40 }, () => 2), letter: '*' }], { width: 60, height: 9, unicode, x: Array.from({ length: 40 }, (_, i) => i), xLabels: ['', ''], title: '', marks: [{ x: 0, name: '1se' }, { x: 2, name: 'best' }] });
+  const lines = plot(false);
+  t.regex(lines[1]!, /^ +7 \|/);
+  t.regex(lines[9]!, /^ +3 \|/);
+  const bars = lines[1]!.slice(lines[1]!.indexOf('|') + 1);
+  t.regex(bars, /^\|( {3,}\|){5,}$/);
+  t.is(lines[9]!.slice(lines[9]!.indexOf('|') + 1), bars);
+  t.regex(lines[5]!, /\*{40,}/);
+  t.regex(lines[10]!, /\+\^-+\^-+$/);
+  t.regex(lines[11]!, /^ +1se best$/);
+  t.true(plot(true).every((line) => displayWidth(line) <= 60));
+});
+
+test('a cross-validation shows its folds, its choices and what has not converged', (t) => {
+  const converged = [true, true, true];
+  const good = crossValidationReport(sampleModel({ converged, gap: [0, 1e-9, 1e-9], cv: sampleCv({ relativeGap: [[0, 1e-6, 3e-5], [0, 1e-6, 2e-5]] }) }), plain, false);
+  t.regex(good, /2 folds by row number/);
+  t.regex(good, /^ +1 +0\.1 .* 1\.1 +0\.1 +1se$/m);
+  t.regex(good, /^ +2 +0\.02 .* 1 +0\.13 +best$/m);
+  t.regex(good, /certified[^]*6 values fitted without one of 2 folds are certified: to within 3e-5/);
+  const bad = crossValidationReport(sampleModel({ converged, cv: sampleCv({ by: 'column', column: 'ye\u001bar', values: ['1', '2'], converged: [converged, [true, true, false]], reason: [[null, null, null], [null, null, 'MAX_PASSES']] }) }), plain, false);
+  t.regex(bad, /2 folds, the values of ye\?ar: 1, 2/);
+  t.regex(bad, /best {2}NOT CONVERGED \(in 1 fold\)$/m);
+  t.regex(bad, /1 of the 6 values fitted without one of 2 folds have NOT converged to 0\.0001 \(MAX_PASSES/);
+  t.regex(crossValidationReport(sampleModel({ cv: sampleCv({ by: 'shuffle', seed: 4 }) }), plain, false), /shuffled rows, seed 4[^]*NOT CONVERGED \(MAX_PASSES\)/);
+  t.regex(foldVerdict(sampleCv()), /All 6 values .* have converged to 0\.0001/, 'where some gap cannot be proven');
+});
+
 const events: JobEvent[] = [
   { type: 'reading', rows: 1000 },
   { type: 'loaded', rows: 5000, dropped: 3, columns: 2, features: 9, bytes: 4e5, spilled: 0, threads: 2, kernel: 'k', seconds: 0.5 },
@@ -118,6 +149,20 @@ test('elsewhere progress is a few plain lines', (t) => {
   const lines = progressOf({ isTTY: false }).trimEnd().split('\n');
   t.is(lines[0], 'Read 5,000 rows of 9 features in 0.50 s, 3 rows dropped for missing values.');
   t.true(lines.length >= 2 && lines.length <= 4, lines.join('\n'));
+});
+
+test('after the path come the values of the folds', (t) => {
+  const folds: JobEvent[] = [0, 3, 9, 20].map((done) => ({ type: 'foldsProgress', done, columns: 20 }));
+  const all = [...events.slice(0, -1), ...folds, events.at(-1)!];
+  const written = { terminal: '', plain: '' };
+  for (const kind of ['terminal', 'plain'] as const) {
+    let clock = 0;
+    const progress = new Progress({ terminal: kind === 'terminal' ? terminal : plain, quiet: false, write: (text) => (written[kind] += text), now: () => (clock += 700) });
+    for (const event of all) progress.onEvent(event);
+    progress.clear();
+  }
+  t.regex(written.terminal, /9\/20 values of folds.*left/);
+  t.regex(written.plain, /\d+ of 20 values of folds done, sweep 1/);
 });
 
 test('quiet progress is none', (t) => {

@@ -1,8 +1,8 @@
 /** The library on arrays, as a program uses it. */
 import { join } from 'node:path';
 import test from 'ava';
-import { FittedPath, elasticNet, fitPath, lasso, logistic, none, parseModel, ridge, squared } from 'scalemix';
-import type { ArrayData, FitPathOptions } from 'scalemix';
+import { FittedPath, crossValidate, elasticNet, fitPath, lasso, logistic, none, parseModel, ridge, squared } from 'scalemix';
+import type { ArrayData, CrossValidateOptions, FitPathOptions } from 'scalemix';
 import { sampleCsv, temporaryFolder } from '../support/commandLine.ts';
 
 const n = 400;
@@ -70,6 +70,35 @@ test('a path survives its text, and predicts the same afterwards', async (t) => 
   t.deepEqual(again.values[3]!.predict({ x, columns: 3 }).psi, path.values[3]!.predict({ x, columns: 3 }).psi);
 });
 
+test('a path is cross-validated, and predicts by its best value unless told otherwise', async (t) => {
+  const path = await crossValidate({ x, columns: 3, y }, { loss: logistic(), lambdas: 12, folds: 4 });
+  t.true(path.converged);
+  t.is(path.cv!.folds, 4);
+  t.is(path.at('best').index, path.cv!.best);
+  t.is(path.at('1se').index, path.cv!.oneStandardError);
+  t.is(path.at(), path.at('best'));
+  t.deepEqual(path.predict({ x, columns: 3 }).psi, path.values[path.cv!.best]!.predict({ x, columns: 3 }).psi);
+  t.deepEqual(path.predict({ x, columns: 3 }, { lambda: '1se' }).psi, path.at('1se').predict({ x, columns: 3 }).psi);
+  const again = new FittedPath(parseModel(String(path)));
+  t.deepEqual(again.cv, path.cv);
+  t.is((await fitPath({ x, columns: 3, y }, { lambdas: 3 })).cv, null);
+});
+
+test('folds are an array beside the data, a column of a file, or drawn by a seed', async (t) => {
+  const options: CrossValidateOptions = { loss: logistic(), lambdas: 4 };
+  const part = Array.from({ length: n }, (_, i) => ['u', 'v', 'w'][(i * i) % 3]!);
+  const inMemory = await crossValidate({ x, columns: ['a', 'b', 'c'], y, folds: part }, options);
+  t.like(inMemory.cv, { folds: 2, by: 'column', column: 'folds', values: ['u', 'v'] });
+  t.deepEqual(inMemory.toJSON().features, ['a', 'b', 'c']);
+  const csv = ['y,a,b,c,part', ...Array.from({ length: n }, (_, i) => [y[i], ...x.subarray(3 * i, 3 * i + 3), part[i]].join(','))].join('\n');
+  const folder = temporaryFolder({ 'data.csv': `${csv}\n` });
+  const fromFile = await crossValidate({ files: join(folder, 'data.csv'), response: 'y', foldColumn: 'part' }, options);
+  t.deepEqual(fromFile.cv!.deviance, inMemory.cv!.deviance);
+  const drawn = await crossValidate({ x, columns: 3, y }, { ...options, foldShuffle: true, seed: 8, foldTolerance: 1e-6 });
+  t.like(drawn.cv, { by: 'shuffle', seed: 8, tolerance: 1e-6 });
+  t.is((await crossValidate({ x, columns: 3, y }, { ...options, tolerance: 1e-2 })).cv!.tolerance, 1e-2, 'a coarser path has no finer folds');
+});
+
 test('a signal ends a fit', async (t) => {
   const reason = new Error('enough');
   await t.throwsAsync(fitPath({ x, columns: 3, y }, { signal: AbortSignal.abort(reason) }), { is: reason });
@@ -77,6 +106,16 @@ test('a signal ends a fit', async (t) => {
 
 const wrong: readonly [what: string, run: () => Promise<unknown> | unknown, code: string][] = [
   ['an unknown option', () => fitPath({ x, columns: 3, y }, { lamda: 1 } as FitPathOptions), 'UNKNOWN_OPTION'],
+  ['an unknown option of a cross-validation', () => crossValidate({ x, columns: 3, y }, { fold: 3 } as CrossValidateOptions), 'UNKNOWN_OPTION'],
+  ['one fold', () => crossValidate({ x, columns: 3, y }, { folds: 1 }), 'BAD_FOLDS'],
+  ['a number of folds beside a column of them', () => crossValidate({ x, columns: 3, y, folds: y }, { folds: 3 }), 'CONTRADICTORY_OPTIONS'],
+  ['a shuffle beside a column of folds', () => crossValidate({ x, columns: 3, y, folds: y }, { foldShuffle: true }), 'CONTRADICTORY_OPTIONS'],
+  ['a seed without a shuffle', () => crossValidate({ x, columns: 3, y }, { seed: 3 }), 'INAPPLICABLE_OPTION'],
+  ['a seed that is none', () => crossValidate({ x, columns: 3, y }, { foldShuffle: true, seed: 0.5 }), 'BAD_FOLDS'],
+  ['a tolerance of folds that is none', () => crossValidate({ x, columns: 3, y }, { foldTolerance: 2 }), 'BAD_TOLERANCE'],
+  ['folds of one value', () => crossValidate({ x, columns: 3, y, folds: y.map(() => 1) }), 'FOLD_COLUMN'],
+  ['folds without a cross-validation', () => fitPath({ x, columns: 3, y, folds: y }), 'INAPPLICABLE_OPTION'],
+  ['the best value of a path alone', async () => (await fitPath({ x, columns: 3, y }, { lambdas: 3 })).at('best'), 'AT_NEEDS_CV'],
   ['a list beside a grid', () => fitPath({ x, columns: 3, y }, { lambda: [1], lambdas: 4 }), 'CONTRADICTORY_OPTIONS'],
   ['a matrix without its number of columns', () => fitPath({ x, y }), 'BAD_ARRAY'],
   ['a matrix of a part of a row', () => fitPath({ x, columns: 7, y }), 'BAD_ARRAY'],

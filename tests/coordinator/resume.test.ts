@@ -150,7 +150,7 @@ function recordOf(payload: Buffer): Buffer {
   return Buffer.concat([head, payload]);
 }
 
-type Saved = { data: Record<string, unknown>; problem: Record<string, unknown>; machine: Record<string, unknown> };
+type Saved = { data: Record<string, unknown>; problem: Record<string, unknown>; machine: Record<string, unknown>; folds?: unknown };
 
 const damages: readonly [what: string, change: (request: Saved, job: Record<string, unknown>) => unknown][] = [
   ['no request', (_, job) => delete job['request']],
@@ -167,6 +167,12 @@ const damages: readonly [what: string, change: (request: Saved, job: Record<stri
   ['factors that are no pairs', ({ problem }) => (problem['penaltyFactors'] = [['x']])],
   ['endlessly many values', ({ problem }) => (problem['lambdas'] = 1e12)],
   ['a fraction of values', ({ problem }) => (problem['lambdas'] = 2.5)],
+  ['folds that no command path has', (request) => (request['folds'] = { by: 'modulo', count: 3 })],
+  ['a cross-validation without folds', (_, job) => (job['command'] = 'cv')],
+  ['folds made in an unknown way', (request, job) => ((job['command'] = 'cv'), (request['folds'] = { by: 'toString' }))],
+  ['a seed where nothing is shuffled', (request, job) => ((job['command'] = 'cv'), (request['folds'] = { by: 'modulo', seed: 3 }))],
+  ['a seed beyond 32 bits', (request, job) => ((job['command'] = 'cv'), (request['folds'] = { by: 'shuffle', seed: 2 ** 32 }))],
+  ['folds of a column without its name', (request, job) => ((job['command'] = 'cv'), (request['folds'] = { by: 'column' }))],
   ['endlessly many threads', ({ machine }) => (machine['threads'] = 1e9)],
   ['negative memory', ({ machine }) => (machine['memory'] = -1)],
 ];

@@ -15,14 +15,22 @@ test('every export of scalemix is in docs/library.md', (t) => {
 });
 
 test('every option of fitPath is in docs/library.md', (t) => {
-  const source = read('packages/coordinator/src/library/fitPath.ts');
+  const source = read('packages/coordinator/src/library/request.ts');
   const names = [...source.matchAll(/const (?:PROBLEM|ROLES|MACHINE) = \[([^\]]*)\]/g)].flatMap(([, list]) => [...list!.matchAll(/'(\w+)'/g)].map(([, name]) => name!));
   t.true(names.length > 12);
   t.deepEqual(names.filter((name) => !read('docs/library.md').includes(`\`${name}\``)), []);
 });
 
+test('every option of crossValidate is in docs/library.md', (t) => {
+  const names = /checkOptions\('crossValidate', options, \[([^\]]*)\]/.exec(read('packages/coordinator/src/library/crossValidate.ts'))![1]!.match(/\w+/g)!;
+  t.true(names.length > 3);
+  t.deepEqual(names.filter((name) => !read('docs/library.md').includes(`\`${name}\``)), []);
+});
+
+const [fitExample = '', crossValidateExample = ''] = [...read('docs/library.md').matchAll(/<!-- example -->\s*```ts\n(.*?)```/gs)].map(([, text]) => text!);
 const examples: Readonly<Record<string, string>> = {
-  'docs/library.md': /<!-- example -->\s*```ts\n(.*?)```/s.exec(read('docs/library.md'))?.[1] ?? '',
+  'docs/library.md': fitExample,
+  'docs/library.md, of crossValidate': crossValidateExample,
   'README.md': /<!-- library example -->\s*```js\n(.*?)```/s.exec(read('README.md'))?.[1] ?? '',
   'packages/cli/README.md': /```js\n(.*?)```/s.exec(read('packages/cli/README.md'))?.[1] ?? '',
 };

@@ -9,6 +9,7 @@ import { newJobLog } from './checkpoint/jobLog.ts';
 import type { CheckpointTarget, JobLog } from './checkpoint/jobLog.ts';
 import { openComputing } from './computing.ts';
 import type { Computing } from './computing.ts';
+import { checkFoldsRequest, crossValidatedPath } from './crossValidation.ts';
 import type { JobEvent } from './events.ts';
 import { keepMoments } from './featureMoments.ts';
 import { withTable } from './input.ts';
@@ -27,11 +28,12 @@ export interface JobOptions {
 }
 
 /**
- * Reads the data, fits the values of lambda and returns the model. A value
+ * Reads the data, fits the values of lambda (with folds, also without each fold) and returns the model. A value
  * that has not converged is in it and says so; nothing is written anywhere.
  * @throws UsageError, DataError, FailureError; the signal's reason
  */
 export async function runJob(request: JobRequest, { checkpoint, ...options }: JobOptions = {}): Promise<ModelDocument> {
+  if (request.folds !== undefined) checkFoldsRequest(request.folds);
   const log = checkpoint === undefined ? null : newJobLog(checkpoint, request);
   try {
     return await carryOut(request, options, log);
@@ -90,12 +92,16 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
   const { statistics, executor } = computing.on(rows);
   const logged = log === null ? statistics : loggedStatistics(statistics, await log.open(statistics, { ...(signal && { signal }) }));
   const { source, moments } = keepMoments(rowSource(logged));
-  const path = await fitPath(source, problem, executor, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
+  const fitOptions = { ...(signal && { signal }), ...(onEvent && { onEvent }) };
+  const { path, ...found } = request.folds === undefined
+    ? { path: await fitPath(source, problem, executor, fitOptions) }
+    : await crossValidatedPath(request.folds, source, problem, executor, fitOptions);
   signal?.throwIfAborted();
   const fittedAt = performance.now();
   const { means, scales } = moments();
   const model = buildModel(problem, source.describe(), path, {
     ...dataContext(request.data),
+    ...found,
     featureMeans: means,
     featureScales: scales,
     fingerprint,
@@ -123,10 +129,11 @@ function storedBytes({ handle }: LoadedRows): { bytes: number; spilled: number }
   return { bytes, spilled };
 }
 
-function loadOptions({ data, problem, machine }: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
+function loadOptions({ data, problem, folds, machine }: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
   const { inputs: _inputs, query: _query, format: _format, delimiter: _delimiter, na: _na, ...roles } = data;
   return {
     ...roles,
+    ...(folds?.by === 'column' && { foldColumn: folds.column }),
     responseKind: lossBySpec(problem.loss).response,
     threads,
     ...memoryAndPrecision(machine ?? {}),

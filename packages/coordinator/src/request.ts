@@ -5,6 +5,8 @@ import type { ReadOptions, Table } from '@scalemix/worker';
 export interface JobRequest {
   readonly data: DataRequest;
   readonly problem: ProblemRequest;
+  /** Cross-validates the path. */
+  readonly folds?: FoldsRequest;
   readonly machine?: MachineRequest;
 }
 
@@ -51,6 +53,26 @@ export interface ProblemRequest {
   /** Sweeps for one value. @default 100 */
   readonly maxPasses?: number;
 }
+
+/** How rows are shared out among folds: by row number, by a seeded shuffle of row numbers, or as a column says. */
+export type FoldsRequest = {
+  /** Certified relative gap of what is fitted without a fold. @default 1e-4, or the tolerance of the path if that is larger */
+  readonly tolerance?: number;
+} & (
+  | {
+      readonly by: 'modulo';
+      /** @default 5 */
+      readonly count?: number;
+    }
+  | {
+      readonly by: 'shuffle';
+      /** @default 5 */
+      readonly count?: number;
+      /** An unsigned 32-bit number. @default 0 */
+      readonly seed?: number;
+    }
+  | { readonly by: 'column'; readonly column: string }
+);
 
 export interface MachineRequest {
   /** @default all cores */

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { cvCommand } from './cv.ts';
 import { describeCommand } from './describe.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -8,4 +9,4 @@ import { predictCommand } from './predict.ts';
 import { resumeCommand } from './resume.ts';
 
 /** In the order of help. */
-export const commands: readonly Command[] = [pathCommand, fitCommand, resumeCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];
+export const commands: readonly Command[] = [pathCommand, fitCommand, cvCommand, resumeCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];

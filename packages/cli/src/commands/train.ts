@@ -1,13 +1,13 @@
-/** What fit and path do: run the job, show how it goes, print or write the model. */
+/** What fit, path and cv do: run the job, show how it goes, print or write the model. */
 import { existsSync } from 'node:fs';
-import { UsageError } from '@scalemix/core';
+import { UsageError, hasConverged } from '@scalemix/core';
 import type { ModelDocument } from '@scalemix/core';
 import type { JobCommand, JobEvent } from '@scalemix/coordinator';
 import type { Call } from '../command.ts';
 import { EventFile } from '../eventFile.ts';
 import { EXIT } from '../failure.ts';
 import { checkOutput, checkSeparate, writeWhole } from '../files.ts';
-import { checkModelSettings } from '../options/applies.ts';
+import { checkFoldSettings, checkModelSettings } from '../options/applies.ts';
 import type { Options, Settings } from '../options/option.ts';
 import { jobRequest } from '../options/request.ts';
 import type { TrainSettings } from '../options/request.ts';
@@ -22,6 +22,7 @@ export async function train(command: JobCommand, call: TrainCall, settings: Trai
   const { inputs } = call;
   const { checkpoint } = settings;
   checkModelSettings(command, settings);
+  checkFoldSettings(settings);
   checkOutput(checkpoint, '--checkpoint', inputs);
   checkSeparate({ '--output': settings.output, '--events': settings.events, '--checkpoint': checkpoint });
   return carryOut(call, settings, checkpoint, async (watch) => {
@@ -78,5 +79,5 @@ export async function carryOut(
   await output.result(settings.json === true ? text : reports[command](model, output.stdout, settings.all === true));
   if (explanation !== null) output.note(explanation.text(output.stderr));
   if (settings.output !== undefined && !quiet) output.note(`Wrote ${settings.output}.\n`);
-  return model.converged.every(Boolean) ? EXIT.converged : EXIT.notConverged;
+  return hasConverged(model) ? EXIT.converged : EXIT.notConverged;
 }

@@ -1,5 +1,6 @@
 /** Which combinations of model options say something: each rule names both parties. */
 import { UsageError } from '@scalemix/core';
+import type { JobCommand } from '@scalemix/coordinator';
 
 /** The settings that the rules look at. */
 export interface ModelSettings {
@@ -15,10 +16,18 @@ export interface ModelSettings {
   readonly response?: string | undefined;
 }
 
+export interface FoldSettings {
+  readonly folds?: number | undefined;
+  readonly 'fold-shuffle'?: boolean | undefined;
+  readonly seed?: number | undefined;
+  readonly 'fold-column'?: string | undefined;
+  readonly 'fold-tolerance'?: number | undefined;
+}
+
 const NAMED = ['l1-ratio', 'penalty-factors', 'positive', 'trials', 'lambda', 'lambdas', 'lambda-min-ratio'] as const;
 
 /** @throws UsageError MISSING_OPTION, INAPPLICABLE_OPTION, CONTRADICTORY_OPTIONS, FIT_ONE_LAMBDA */
-export function checkModelSettings(command: 'fit' | 'path', settings: ModelSettings): void {
+export function checkModelSettings(command: JobCommand, settings: ModelSettings): void {
   if (settings.response === undefined) throw new UsageError('MISSING_OPTION', `${command} needs --response: the name of the column to predict.`);
   const loss = settings.loss ?? 'squared';
   const penalty = settings.penalty ?? 'lasso';
@@ -38,6 +47,17 @@ export function checkModelSettings(command: 'fit' | 'path', settings: ModelSetti
   }
   if (command === 'fit') checkFitLambda(penalty, settings.lambda);
   else checkPathLambda(given, settings.lambda);
+}
+
+/** @throws UsageError CONTRADICTORY_OPTIONS, INAPPLICABLE_OPTION */
+export function checkFoldSettings(settings: FoldSettings): void {
+  const shuffled = settings['fold-shuffle'] === true;
+  if (settings['fold-column'] !== undefined) {
+    for (const [name, given] of [['folds', settings.folds !== undefined], ['fold-shuffle', shuffled]] as const) {
+      if (given) throw new UsageError('CONTRADICTORY_OPTIONS', `--${name} and --fold-column contradict each other: the values of the column ${JSON.stringify(settings['fold-column'])} are the folds. Give one of them.`);
+    }
+  }
+  if (settings.seed !== undefined && !shuffled) throw new UsageError('INAPPLICABLE_OPTION', '--seed does not apply: it belongs to --fold-shuffle, and without it nothing is left to chance.');
 }
 
 function checkFitLambda(penalty: string, lambda: readonly number[] | undefined): void {

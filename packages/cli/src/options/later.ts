@@ -1,9 +1,9 @@
 /** What later releases bring, so that asking for it now is answered by name. */
 
-export const laterCommands = ['cv', 'plan', 'worker', 'submit', 'status', 'logs', 'cancel', 'certs'];
+export const laterCommands = ['plan', 'worker', 'submit', 'status', 'logs', 'cancel', 'certs'];
 
 export const laterOptions = [
-  'folds', 'fold-column', 'fold-shuffle', 'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method', 'seed',
+  'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method',
   'cluster', 'data', 'tls-ca', 'tls-cert', 'tls-key', 'token-file', 'listen', 'data-root', 'engine',
 ];
 

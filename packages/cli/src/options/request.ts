@@ -1,16 +1,16 @@
-/** From the settings of fit and path to the request of a job. */
+/** From the settings of fit, path and cv to the request of a job. */
 import type { MissingPolicy, PenaltyName, PenaltySpec } from '@scalemix/core';
-import type { InputRequest, JobRequest, MachineRequest } from '@scalemix/coordinator';
+import type { FoldsRequest, InputRequest, JobCommand, JobRequest, MachineRequest } from '@scalemix/coordinator';
 import type { Settings } from './option.ts';
 import { checkReading } from './applies.ts';
-import type { ModelSettings } from './applies.ts';
+import type { FoldSettings, ModelSettings } from './applies.ts';
 import type { checkpointOption, commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from './tables.ts';
 
-export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof checkpointOption & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption> & ModelSettings;
+export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof checkpointOption & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption> & ModelSettings & FoldSettings;
 
 const DEFAULT_L1_RATIO = 0.5;
 
-export function jobRequest(command: 'fit' | 'path', inputs: readonly string[], settings: TrainSettings): JobRequest {
+export function jobRequest(command: JobCommand, inputs: readonly string[], settings: TrainSettings): JobRequest {
   const unpenalised = settings.penalty === 'none';
   return {
     data: {
@@ -36,14 +36,22 @@ export function jobRequest(command: 'fit' | 'path', inputs: readonly string[], s
         standardize: settings.standardize,
         intercept: settings.intercept,
         lambda: unpenalised ? [0] : settings.lambda,
-        lambdas: command === 'path' ? settings.lambdas : undefined,
+        lambdas: settings.lambdas,
         lambdaMinRatio: settings['lambda-min-ratio'],
         tolerance: settings.tolerance,
         maxPasses: settings['max-passes'],
       }),
     },
+    ...(command === 'cv' && { folds: foldsRequest(settings) }),
     machine: machineRequest(settings),
   };
+}
+
+function foldsRequest(settings: TrainSettings): FoldsRequest {
+  const { folds: count, seed, 'fold-column': column, 'fold-tolerance': tolerance } = settings;
+  if (column !== undefined) return { by: 'column', column, ...given({ tolerance }) };
+  if (settings['fold-shuffle'] === true) return { by: 'shuffle', ...given({ count, seed, tolerance }) };
+  return { by: 'modulo', ...given({ count, tolerance }) };
 }
 
 /** How the files of any command are read. @throws UsageError INAPPLICABLE_OPTION */

@@ -11,12 +11,14 @@ import { readPenaltyFactors } from './penaltyFactors.ts';
 
 const data = 'Data';
 const model = 'Model';
+const folding = 'Folds';
 const fitting = 'Fitting';
 const machine = 'Machine';
 const output = 'Output';
 
 const notNegative = { expected: 'a number, zero or more', accepts: (value: number) => value >= 0 };
 const fraction = { expected: 'a number between 0 and 1', accepts: (value: number) => value >= 0 && value <= 1 };
+const betweenZeroAndOne = { expected: 'a number above 0 and below 1', accepts: (value: number) => value > 0 && value < 1 };
 const counting = (expected: string) => ({ expected, accepts: (value: number) => Number.isSafeInteger(value) && value >= 1 });
 
 export const queryOption = {
@@ -55,7 +57,7 @@ export const problemOptions = {
   'penalty-factors': custom('NAME=FACTOR,...|FILE', readPenaltyFactors, { group: model, describe: 'Factors of the penalty by column or feature, 0 for none; a .json or .csv file may hold them' }),
   standardize: toggle({ group: model, describe: 'Penalise coefficients on the scale of standardized columns (default: yes)' }),
   intercept: toggle({ group: model, describe: 'Fit an intercept (default: yes)' }),
-  tolerance: number({ expected: 'a number above 0 and below 1', accepts: (value) => value > 0 && value < 1 }, { group: fitting, describe: 'Certified relative gap at which a value has converged (default: 1e-6)' }),
+  tolerance: number(betweenZeroAndOne, { group: fitting, describe: 'Certified relative gap at which a value has converged (default: 1e-6)' }),
   'max-passes': number(counting('a whole number, 1 or more'), { group: fitting, describe: 'Sweeps over the data allowed for one value of lambda (default: 100)' }),
 };
 
@@ -66,7 +68,16 @@ export const fitLambdaOptions = {
 export const pathLambdaOptions = {
   lambda: numbers(notNegative, { group: model, describe: 'Strengths of the penalty, separated by commas, instead of a grid' }),
   lambdas: number(counting('a whole number, 1 or more'), { group: model, describe: 'Values of the grid (default: 100)' }),
-  'lambda-min-ratio': number({ expected: 'a number above 0 and below 1', accepts: (value) => value > 0 && value < 1 }, { group: model, describe: 'Smallest over largest value of the grid (default: 1e-4, or 1e-2 where there are no more rows than coefficients)' }),
+  'lambda-min-ratio': number(betweenZeroAndOne, { group: model, describe: 'Smallest over largest value of the grid (default: 1e-4, or 1e-2 where there are no more rows than coefficients)' }),
+};
+
+/** How rows are shared out among the folds of a cross-validation. */
+export const foldOptions = {
+  folds: number({ expected: 'a whole number from 2 to 1000', accepts: (value) => Number.isInteger(value) && value >= 2 && value <= 1000 }, { group: folding, describe: 'How many parts of the rows are held out in turn; row i (from 0) is in part i mod the number (default: 5)' }),
+  'fold-shuffle': toggle({ group: folding, describe: 'Shuffle the rows among the folds: for data that are sorted, or come in a rhythm (default: no)' }),
+  seed: number({ expected: 'a whole number from 0 to 4294967295', accepts: (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32 }, { group: folding, describe: 'Of --fold-shuffle (default: 0)' }),
+  'fold-column': text('COLUMN', { group: folding, describe: 'A column whose values are the folds, such as a year or a group; it is no predictor' }),
+  'fold-tolerance': number(betweenZeroAndOne, { group: fitting, describe: 'Certified relative gap of what is fitted without a fold (default: 1e-4, or --tolerance if that is larger)' }),
 };
 
 /** What may change from one machine to the next and changes no bits. */
@@ -82,7 +93,7 @@ export const machineOptions = {
 };
 
 export const applyOptions = {
-  at: text('VALUE', { group: model, describe: 'Which value of a path: its index in the table, or its lambda' }),
+  at: text('VALUE', { group: model, describe: 'Which value of a path: its index in the table, its lambda, or of a cross-validation best or 1se (default: best)' }),
   unseen: choice(['error', 'base'], { group: data, describe: 'A level that the fit never met: refuse, or count as the base level (default: error)' }),
 };
 

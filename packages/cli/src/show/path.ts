@@ -1,5 +1,4 @@
 /** A path as a person reads it: what it is, the table of its values, a plot, how sure it is. */
-import { relativeGap } from '@scalemix/core';
 import type { ModelDocument } from '@scalemix/core';
 import { painter } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -9,11 +8,9 @@ import { plotLines } from './plot.ts';
 import type { Curve } from './plot.ts';
 import { tableLines } from './table.ts';
 import { fit } from './text.ts';
+import { certainty, certaintyHeading, chosenRows, devianceRatioText, lambdaAxis } from './values.ts';
 import { effort, headline, verdict } from './verdict.ts';
 
-/** Longest table that is shown whole, and the rows of a shortened one. */
-const WHOLE = 24;
-const SHORTENED = 17;
 /** Coefficients drawn. */
 const CURVES = 6;
 
@@ -27,14 +24,14 @@ export function pathReport(model: ModelDocument, terminal: Terminal, all: boolea
       { heading: 'lambda', align: 'right' },
       { heading: 'nonzero', align: 'right' },
       { heading: 'deviance ratio', align: 'right' },
-      { heading: model.gap.some((gap) => gap === null) ? 'gap or stationarity' : 'relative gap', align: 'right' },
+      { heading: certaintyHeading(model), align: 'right' },
       { heading: '' },
     ],
     shown.map((k) => [
       String(k),
       significant(model.lambda[k]!),
       String(model.nonzero[k]!),
-      model.devianceRatio[k] === null ? '-' : model.devianceRatio[k]!.toFixed(4),
+      devianceRatioText(model, k),
       certainty(model, k),
       model.converged[k] ? '' : `NOT CONVERGED (${model.reason[k] ?? 'STALLED'})`,
     ]),
@@ -49,28 +46,10 @@ export function pathReport(model: ModelDocument, terminal: Terminal, all: boolea
   return `${lines.join('\n')}\n`;
 }
 
-function certainty(model: ModelDocument, k: number): string {
-  const gap = relativeGap(model, k) ?? model.stationarity[k] ?? null;
-  return gap === null ? '-' : significant(gap, 2);
-}
-
-/** Rows of the table: all, or some at even distances with both ends. */
-function chosenRows(count: number, all: boolean): number[] {
-  if (all || count <= WHOLE) return Array.from({ length: count }, (_, k) => k);
-  return Array.from({ length: SHORTENED }, (_, i) => Math.round((i * (count - 1)) / (SHORTENED - 1)));
-}
-
 function plots(model: ModelDocument, terminal: Terminal): string[] {
-  const { lambda } = model;
-  const logs = lambda.every((value) => value > 0) ? lambda.map((value) => -Math.log(value)) : lambda.map((_, k) => k);
-  const options = {
-    width: Math.min(terminal.width, 100),
-    unicode: terminal.unicode,
-    x: logs,
-    xLabels: [`lambda ${significant(lambda[0]!, 3)}`, significant(lambda.at(-1)!, 3)] as const,
-  };
+  const options = lambdaAxis(model, terminal);
   const ratio: Curve = { y: model.devianceRatio.map((value) => value ?? NaN), letter: '*' };
-  const last = lambda.length - 1;
+  const last = model.lambda.length - 1;
   const largest = effects(model, last).slice(0, CURVES);
   const curves = largest.map(({ feature }, index): Curve => {
     const j = model.features.indexOf(feature);

@@ -7,6 +7,8 @@ import { significant } from './numbers.ts';
 
 export interface Curve {
   readonly y: readonly number[];
+  /** Half the length of a bar through each point; drawn through some, so that they stand apart. */
+  readonly errors?: readonly number[];
   /** Letter that marks it in ASCII. */
   readonly letter: string;
   /** Stands at its right end. */
@@ -22,11 +24,13 @@ export interface PlotOptions {
   readonly x: readonly number[];
   readonly xLabels: readonly [left: string, right: string];
   readonly title: string;
+  /** Places on the x axis with names, from left to right. */
+  readonly marks?: readonly { readonly x: number; readonly name: string }[];
 }
 
 /** Lines of a plot of one or more curves over common x, with the range of y at the left. */
 export function plotLines(curves: readonly Curve[], options: PlotOptions): string[] {
-  const finite = curves.flatMap(({ y }) => y.filter(Number.isFinite));
+  const finite = curves.flatMap(({ y, errors }) => [...y, ...(errors ?? []).flatMap((error, i) => [y[i]! - error, y[i]! + error])]).filter(Number.isFinite);
   let low = Math.min(...finite);
   let high = Math.max(...finite);
   if (finite.length === 0) [low, high] = [0, 1];
@@ -40,6 +44,16 @@ export function plotLines(curves: readonly Curve[], options: PlotOptions): strin
   const left = options.x[0]!;
   const span = options.x.at(-1)! - left || 1;
   const place = (x: number, y: number): [number, number] => [((x - left) / span) * (canvas.dotsAcross - 1), ((high - y) / (high - low)) * (canvas.dotsDown - 1)];
+  for (const { y, errors } of curves) {
+    if (errors === undefined) continue;
+    let last = -Infinity;
+    for (let i = 0; i < y.length; i++) {
+      const top = place(options.x[i]!, y[i]! + errors[i]!);
+      if (top[0] - last < BAR_DISTANCE * (canvas.dotsAcross / across)) continue;
+      last = top[0];
+      canvas.line(top, place(options.x[i]!, y[i]! - errors[i]!), options.unicode ? '' : '|');
+    }
+  }
   for (const { y, letter } of curves) {
     for (let i = 0; i < y.length; i++) {
       const to = place(options.x[i]!, y[i]!);
@@ -53,10 +67,29 @@ export function plotLines(curves: readonly Curve[], options: PlotOptions): strin
     const range = row === 0 ? labels[0]! : row === options.height - 1 ? labels[1]! : '';
     return `${range.padStart(margin)} ${bar}${names[row] === undefined ? line.trimEnd() : `${line} ${names[row]}`}`;
   });
-  const axis = `${' '.repeat(margin + 1)}${options.unicode ? `└${'─'.repeat(across)}` : `+${'-'.repeat(across)}`}`;
+  const letterOf = (x: number): number => Math.round(((x - left) / span) * (across - 1));
+  const marks = (options.marks ?? []).map(({ x, name }) => ({ at: letterOf(x), name }));
+  const axis = `${' '.repeat(margin + 1)}${options.unicode ? '└' : '+'}${axisLine(across, marks.map(({ at }) => at), options.unicode)}`;
   const [start, end] = options.xLabels;
   const feet = `${' '.repeat(margin + 2)}${start}${end.padStart(across - start.length)}`;
-  return [`  ${options.title}`, ...body, axis, feet];
+  return [`  ${options.title}`, ...body, axis, ...(marks.length > 0 ? [`${' '.repeat(margin + 2)}${markNames(across, marks)}`] : []), feet];
+}
+
+/** Letters between two error bars. */
+const BAR_DISTANCE = 4;
+
+function axisLine(across: number, marks: readonly number[], unicode: boolean): string {
+  return Array.from({ length: across }, (_, at) => (marks.includes(at) ? (unicode ? '┴' : '^') : unicode ? '─' : '-')).join('');
+}
+
+/** Names under their marks, moved to the right where they would run into one another. */
+function markNames(across: number, marks: readonly { readonly at: number; readonly name: string }[]): string {
+  let line = '';
+  for (const { at, name } of marks) {
+    const wanted = Math.min(at - Math.floor(name.length / 2), across - name.length);
+    line = `${line.padEnd(Math.max(wanted, line === '' ? 0 : line.length + 1))}${name}`;
+  }
+  return line;
 }
 
 function nameOf(label: string, letter: string, unicode: boolean): string {

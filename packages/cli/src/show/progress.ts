@@ -27,8 +27,12 @@ interface State {
   passRows: number;
   passRowsDone: number;
   rowsSwept: number;
+  /** Of the path, then of all folds. */
   values: number;
   valuesDone: number;
+  /** Whether the values are those of the folds, and when these began. */
+  folds: boolean;
+  valuesBegan: number;
 }
 
 export class Progress {
@@ -44,7 +48,7 @@ export class Progress {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     const began = this.#now();
-    this.#state = { phase: 'reading', rowsRead: 0, began, fitBegan: began, pass: 0, columns: 0, passRows: 0, passRowsDone: 0, rowsSwept: 0, values: 0, valuesDone: 0 };
+    this.#state = { phase: 'reading', rowsRead: 0, began, fitBegan: began, pass: 0, columns: 0, passRows: 0, passRowsDone: 0, rowsSwept: 0, values: 0, valuesDone: 0, folds: false, valuesBegan: began };
   }
 
   /** Takes in an event and shows what changed. */
@@ -71,6 +75,7 @@ export class Progress {
         state.phase = 'fitting';
         state.rowsRead = event.rows;
         state.fitBegan = this.#now();
+        state.valuesBegan = state.fitBegan;
         break;
       case 'passBegun':
         state.pass = event.pass;
@@ -90,9 +95,23 @@ export class Progress {
         state.values = event.values;
         state.valuesDone++;
         break;
+      case 'foldsProgress':
+        this.#takeFolds(event.done, event.columns);
+        break;
       case 'done':
         state.phase = 'done';
     }
+  }
+
+  #takeFolds(done: number, values: number): void {
+    const state = this.#state;
+    if (!state.folds) {
+      state.folds = true;
+      state.valuesBegan = this.#now();
+      this.#quartersSaid = 0;
+    }
+    state.values = values;
+    state.valuesDone = done;
   }
 
   #rewrite(atOnce: boolean): void {
@@ -115,11 +134,12 @@ export class Progress {
     }
     const fitSeconds = (now - state.fitBegan) / 1000;
     const share = state.values === 0 ? 0 : state.valuesDone / state.values;
+    const valuesSeconds = (now - state.valuesBegan) / 1000;
     const rate = (state.rowsSwept + state.passRowsDone) / Math.max(fitSeconds, 1e-3);
     const running = state.passRows > 0 ? ` ${Math.floor((100 * state.passRowsDone) / state.passRows)} %` : '';
     const parts = [
-      state.values === 0 ? '' : `${bar(share, 12, unicode)} ${state.valuesDone}/${state.values} values`,
-      share > 0.05 && share < 1 ? `${duration((fitSeconds * (1 - share)) / share)} left` : '',
+      state.values === 0 ? '' : `${bar(share, 12, unicode)} ${state.valuesDone}/${state.values} values${state.folds ? ' of folds' : ''}`,
+      share > 0.05 && share < 1 ? `${duration((valuesSeconds * (1 - share)) / share)} left` : '',
       state.pass === 0 ? 'Preparing' : `sweep ${state.pass}${state.columns > 1 ? ` (${state.columns} at once)` : ''}${running}`,
       rate > 0 ? `${short(rate)} rows/s` : '',
     ];
@@ -134,13 +154,13 @@ export class Progress {
       const dropped = event.dropped > 0 ? `, ${counted(event.dropped, 'row')} dropped for missing values` : '';
       this.#options.write(`Read ${counted(event.rows, 'row')} of ${counted(event.features, 'feature')} in ${duration(event.seconds)}${dropped}.\n`);
     }
-    if (event.type !== 'valueDone') return;
+    if (event.type !== 'valueDone' && event.type !== 'foldsProgress') return;
     const quarter = Math.floor((4 * state.valuesDone) / state.values);
     const seconds = (this.#now() - state.fitBegan) / 1000;
     if (quarter === this.#quartersSaid || quarter === 4 || seconds < this.#saidAt + 2) return;
     this.#quartersSaid = quarter;
     this.#saidAt = seconds;
-    this.#options.write(`${state.valuesDone} of ${state.values} values done, sweep ${state.pass}, ${duration(seconds)}.\n`);
+    this.#options.write(`${state.valuesDone} of ${state.values} values${state.folds ? ' of folds' : ''} done, sweep ${state.pass}, ${duration(seconds)}.\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a model is and how sure its values are, in words. */
 import { relativeGap } from '@scalemix/core';
-import type { ModelDocument } from '@scalemix/core';
+import type { CrossValidation, ModelDocument } from '@scalemix/core';
 import { counted, duration, significant } from './numbers.ts';
 import { printable } from './text.ts';
 
@@ -29,6 +29,22 @@ export function verdict(model: ModelDocument): string {
   return `${all} stationary to ${significant(worst, 2)} of the null gradient; where something is not penalised no gap can be proven.`;
 }
 
+/** How many of the values fitted without a fold have converged. */
+export function foldVerdict({ folds, converged, reason, relativeGap: gaps, tolerance }: CrossValidation): string {
+  const count = converged.reduce((sum, fold) => sum + fold.length, 0);
+  const failed = converged.flatMap((fold, f) => fold.flatMap((done, k) => (done ? [] : [reason[f]![k] ?? 'STALLED'])));
+  const subject = `${count} values fitted without one of ${folds} folds`;
+  if (failed.length > 0) return `${failed.length} of the ${subject} have NOT converged to ${tolerance} (${explained(failed)}).`;
+  const worst = Math.max(...gaps.flat().map((gap) => gap ?? NaN));
+  if (Number.isNaN(worst)) return `All ${subject} have converged to ${tolerance}.`;
+  return `All ${subject} are certified: to within ${significant(worst, 2)} (relative).`;
+}
+
+/** Each reason once, with what it means. */
+function explained(reasons: readonly string[]): string {
+  return [...new Set(reasons)].map((reason) => `${reason}: ${REASONS[reason] ?? 'no further progress'}`).join('; ');
+}
+
 /** Of a value that has not converged, in words. */
 export const REASONS: Readonly<Record<string, string>> = {
   MAX_PASSES: 'the sweeps allowed by --max-passes were used up',
@@ -38,12 +54,11 @@ export const REASONS: Readonly<Record<string, string>> = {
 
 function failure(model: ModelDocument, failed: readonly number[]): string {
   const count = model.lambda.length;
-  const reasons = [...new Set(failed.map((k) => model.reason[k] ?? 'STALLED'))];
-  const why = reasons.map((reason) => `${reason}: ${REASONS[reason] ?? 'no further progress'}`).join('; ');
+  const reasons = failed.map((k) => model.reason[k] ?? 'STALLED');
   const subject = count === 1 ? 'The value has' : `${failed.length} of ${count} values have`;
   const worst = Math.max(...failed.map((k) => relativeGap(model, k) ?? model.stationarity[k] ?? 0));
   const short = reasons.includes('SEPARABLE') ? '' : ` to ${significant(model.tolerance, 2)}, and ${count === 1 ? 'stands' : 'stand'} at ${significant(worst, 2)}`;
-  return `${subject} NOT converged${short} (${why}).`;
+  return `${subject} NOT converged${short} (${explained(reasons)}).`;
 }
 
 /** What it took. */

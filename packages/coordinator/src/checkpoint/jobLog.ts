@@ -14,7 +14,7 @@ import { version } from '../version.ts';
 import { readRequest, saveRequest } from './savedRequest.ts';
 
 /** What a job was asked as; `resume` reports as that command does. */
-export const JOB_COMMANDS = ['fit', 'path'] as const;
+export const JOB_COMMANDS = ['fit', 'path', 'cv'] as const;
 export type JobCommand = (typeof JOB_COMMANDS)[number];
 
 /** Where the log of a job is written. */
@@ -109,5 +109,7 @@ function readJob(value: unknown, path: string): LoggedJob {
   const { command, request, files, rows } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
   const known = JOB_COMMANDS.find((name) => name === command);
   if (known === undefined || typeof rows !== 'string' || (files !== null && typeof files !== 'string')) throw new DataError('LOG_CORRUPT', `The log ${path} has a header without a job. Start the job anew without it.`);
-  return { command: known, request: readRequest(request, path), files, rows };
+  const read = readRequest(request, path);
+  if ((known === 'cv') !== (read.folds !== undefined)) throw new DataError('LOG_CORRUPT', `The log ${path} has a header of ${known} ${read.folds === undefined ? 'without' : 'with'} folds. Start the job anew without it.`);
+  return { command: known, request: read, files, rows };
 }

@@ -5,12 +5,13 @@
 import { resolve } from 'node:path';
 import { DataError, UsageError, losses, penalties } from '@scalemix/core';
 import { FORMATS } from '@scalemix/worker';
-import type { DataRequest, JobRequest, MachineRequest, ProblemRequest } from '../request.ts';
+import type { DataRequest, FoldsRequest, JobRequest, MachineRequest, ProblemRequest } from '../request.ts';
 
 /** Inputs are absolute; factors are pairs. */
 export interface SavedRequest {
   readonly data: SavedData;
   readonly problem: SavedProblem;
+  readonly folds?: FoldsRequest;
   readonly machine?: MachineRequest;
 }
 
@@ -18,7 +19,7 @@ type SavedData = Omit<DataRequest, 'inputs'> & { readonly inputs: readonly strin
 type SavedProblem = Omit<ProblemRequest, 'penaltyFactors'> & { readonly penaltyFactors?: readonly (readonly [name: string, factor: number])[] };
 
 /** @throws UsageError INAPPLICABLE_OPTION for data that cannot be read again */
-export function saveRequest({ data, problem, machine }: JobRequest): SavedRequest {
+export function saveRequest({ data, problem, folds, machine }: JobRequest): SavedRequest {
   const { inputs } = data;
   if (!isPaths(inputs)) throw new UsageError('INAPPLICABLE_OPTION', 'A checkpoint does not apply to data in memory: they could not be read again. Give files.');
   if (inputs.includes('-')) throw new UsageError('INAPPLICABLE_OPTION', '--checkpoint does not apply to standard input: resume could not read it again. Put the data into a file.');
@@ -26,6 +27,7 @@ export function saveRequest({ data, problem, machine }: JobRequest): SavedReques
   return {
     data: { ...data, inputs: inputs.map((path) => resolve(path)) },
     problem: { ...rest, ...(penaltyFactors && { penaltyFactors: [...penaltyFactors] }) },
+    ...(folds && { folds }),
     ...(machine && { machine }),
   };
 }
@@ -36,12 +38,13 @@ function isPaths(inputs: DataRequest['inputs']): inputs is readonly string[] {
 
 /** @throws DataError LOG_CORRUPT naming the first field that is wrong */
 export function readRequest(value: unknown, path: string): JobRequest {
-  const { data, problem, machine } = checkedFields<SavedRequest>(value, { data: isObject, problem: isObject, machine: optional(isObject) }, 'request', path);
+  const { data, problem, folds, machine } = checkedFields<SavedRequest>(value, { data: isObject, problem: isObject, folds: optional(isObject), machine: optional(isObject) }, 'request', path);
   const checkedData = checkedFields<SavedData>(data, dataChecks, 'request.data', path);
   const { penaltyFactors, ...rest } = checkedFields<SavedProblem>(problem, problemChecks, 'request.problem', path);
   return {
     data: checkedData,
     problem: { ...rest, ...(penaltyFactors && { penaltyFactors: new Map(penaltyFactors) }) },
+    ...(folds && { folds: checkedFields<FoldsRequest>(folds, foldsChecks[known(folds.by)], 'request.folds', path) }),
     ...(machine && { machine: checkedFields<MachineRequest>(machine, machineChecks, 'request.machine', path) }),
   };
 }
@@ -54,6 +57,7 @@ const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const count = (most: number): Check => (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
+const unsigned: Check = (value) => value === 0 || count(2 ** 32 - 1)(value);
 const list = (check: Check, least = 0): Check => (value) => Array.isArray(value) && value.length >= least && value.every(check);
 const oneOf = (...choices: readonly string[]): Check => (value) => choices.includes(value as string);
 const optional = (check: Check): Check => (value) => value === undefined || check(value);
@@ -89,6 +93,17 @@ const problemChecks: Checks<SavedProblem> = {
   lambdaMinRatio: optional(number),
   tolerance: optional(number),
   maxPasses: optional(count(2 ** 31)),
+};
+
+/** Of a way that is none the first: its check refuses it. */
+function known(by: unknown): FoldsRequest['by'] {
+  return by === 'shuffle' || by === 'column' ? by : 'modulo';
+}
+
+const foldsChecks: { readonly [By in FoldsRequest['by']]: Checks<Extract<FoldsRequest, { by: By }>> } = {
+  modulo: { by: oneOf('modulo'), count: optional(count(2 ** 31)), tolerance: optional(number) },
+  shuffle: { by: oneOf('shuffle'), count: optional(count(2 ** 31)), seed: optional(unsigned), tolerance: optional(number) },
+  column: { by: oneOf('column'), column: text, tolerance: optional(number) },
 };
 
 const machineChecks: Checks<MachineRequest> = {

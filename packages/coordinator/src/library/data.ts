@@ -24,6 +24,8 @@ export interface ArrayData extends ArrayPredictors {
   readonly weights?: ArrayLike<number>;
   /** y counts successes out of so many trials. */
   readonly trials?: ArrayLike<number>;
+  /** Of crossValidate: the fold of each row; each value is a fold. */
+  readonly folds?: ArrayColumn;
 }
 
 /** A column with its name and how its cells are read, whatever holds them. */
@@ -38,7 +40,7 @@ export interface NamedColumn {
 }
 
 /** Names of the columns that the parts of ArrayData become. */
-export const ROLE_NAMES = { y: 'y', weights: 'weights', offset: 'offset', trials: 'trials' } as const;
+export const ROLE_NAMES = { y: 'y', weights: 'weights', offset: 'offset', trials: 'trials', folds: 'folds' } as const;
 
 /** @throws UsageError BAD_ARRAY, COLUMN_ROLES */
 export function namedColumns(data: ArrayPredictors & Partial<ArrayData>): NamedColumn[] {

@@ -1,5 +1,5 @@
-import { DataError, Predictor, UsageError, chooseValue, lossBySpec, relativeGap, saveModel } from '@scalemix/core';
-import type { ModelDocument } from '@scalemix/core';
+import { DataError, Predictor, UsageError, chooseValue, hasConverged, lossBySpec, relativeGap, saveModel } from '@scalemix/core';
+import type { CrossValidation, ModelDocument } from '@scalemix/core';
 import { namedColumns } from './data.ts';
 import type { ArrayPredictors } from './data.ts';
 import { arrayBatches } from './table.ts';
@@ -23,7 +23,7 @@ export class FittedPath {
   readonly values: readonly FittedValue[];
   readonly #model: ModelDocument;
 
-  /** @param model as fitPath, or parseModel of a file that the command line wrote */
+  /** @param model as fitPath and crossValidate make it, or parseModel of a file that the command line wrote */
   constructor(model: ModelDocument) {
     this.#model = model;
     this.values = model.lambda.map((_, index) => new FittedValue(model, index));
@@ -33,21 +33,27 @@ export class FittedPath {
     return this.#model.lambda;
   }
 
-  /** Whether every value is certified to the tolerance. */
+  /** Whether every value is certified to its tolerance, those fitted without a fold included. */
   get converged(): boolean {
-    return this.#model.converged.every(Boolean);
+    return hasConverged(this.#model);
+  }
+
+  /** What a cross-validation has found; null where there was none. */
+  get cv(): CrossValidation | null {
+    return this.#model.cv;
   }
 
   /**
-   * The value of a lambda, exactly or as rounded as it is given; without one, the only value.
-   * @throws UsageError AT_UNKNOWN, AT_NEEDED
+   * The value of a lambda, exactly or as rounded as it is given, or the choice of a cross-validation:
+   * the best, or the largest lambda within one standard error of it. Without one, the best or the only value.
+   * @throws UsageError AT_UNKNOWN, AT_NEEDED, AT_NEEDS_CV
    */
-  at(lambda?: number): FittedValue {
+  at(lambda?: number | 'best' | '1se'): FittedValue {
     return this.values[chooseValue(this.#model, lambda)]!;
   }
 
-  /** As at(lambda).predict. Without `lambda` the only value predicts. */
-  predict(data: ArrayPredictors, options: PredictOptions & { readonly lambda?: number } = {}): PredictedRows {
+  /** As at(lambda).predict. */
+  predict(data: ArrayPredictors, options: PredictOptions & { readonly lambda?: number | 'best' | '1se' } = {}): PredictedRows {
     const { lambda, ...rest } = options;
     return this.at(lambda).predict(data, rest);
   }

@@ -1,0 +1,72 @@
+/** A cross-validated path as a person reads it: how well each value predicts rows held out, which to take, how sure that is. */
+import { hasConverged } from '@scalemix/core';
+import type { CrossValidation, ModelDocument } from '@scalemix/core';
+import { painter } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { counted, significant } from './numbers.ts';
+import { plotLines } from './plot.ts';
+import { tableLines } from './table.ts';
+import { fit, printable } from './text.ts';
+import { certainty, certaintyHeading, chosenRows, devianceRatioText, lambdaAxis } from './values.ts';
+import { effort, foldVerdict, headline, verdict } from './verdict.ts';
+
+export function crossValidationReport(model: ModelDocument, terminal: Terminal, all: boolean): string {
+  const cv = model.cv!;
+  const paint = painter(terminal);
+  const shown = chosenRows(model.lambda.length, all, [cv.best, cv.oneStandardError]);
+  const table = tableLines(
+    [
+      { heading: 'index', align: 'right' },
+      { heading: 'lambda', align: 'right' },
+      { heading: 'nonzero', align: 'right' },
+      { heading: 'deviance ratio', align: 'right' },
+      { heading: certaintyHeading(model), align: 'right' },
+      { heading: 'held-out deviance', align: 'right' },
+      { heading: 'std. error', align: 'right' },
+      { heading: '' },
+    ],
+    shown.map((k) => [
+      String(k),
+      significant(model.lambda[k]!),
+      String(model.nonzero[k]!),
+      devianceRatioText(model, k),
+      certainty(model, k),
+      significant(cv.mean[k]!),
+      significant(cv.standardError[k]!, 2),
+      remark(model, cv, k),
+    ]),
+    (line) => paint('dim', line),
+  ).map((line) => (line.includes('NOT CONVERGED') ? paint('yellow', line) : line));
+  const left = model.lambda.length - shown.length;
+  const lines = [paint('bold', headline(model, 'path')), howFolded(cv), '', ...table];
+  if (left > 0) lines.push(paint('dim', `  (${left} values between are not shown; --all shows them)`));
+  if (model.lambda.length > 2) lines.push('', ...plot(model, cv, terminal));
+  const verdicts = `${verdict(model)}\n${foldVerdict(cv)}`;
+  lines.push('', choice(model, cv), paint(hasConverged(model) ? 'green' : 'yellow', verdicts), paint('dim', effort(model)));
+  return `${lines.join('\n')}\n`;
+}
+
+function howFolded({ folds, by, seed, column, values }: CrossValidation): string {
+  if (by === 'modulo') return `${folds} folds by row number`;
+  if (by === 'shuffle') return `${folds} folds of shuffled rows, seed ${seed}`;
+  return `${folds} folds, the values of ${printable(column!)}: ${fit(values!.join(', '), 60)}`;
+}
+
+function remark(model: ModelDocument, cv: CrossValidation, k: number): string {
+  const chosen = [...(k === cv.best ? ['best'] : []), ...(k === cv.oneStandardError ? ['1se'] : [])].join(', ');
+  const failedFolds = cv.converged.filter((fold) => !fold[k]).length;
+  const failed = [...(model.converged[k] ? [] : [model.reason[k] ?? 'STALLED']), ...(failedFolds > 0 ? [`in ${counted(failedFolds, 'fold')}`] : [])];
+  return [...(chosen === '' ? [] : [chosen]), ...(failed.length > 0 ? [`NOT CONVERGED (${failed.join(', ')})`] : [])].join('  ');
+}
+
+function plot(model: ModelDocument, cv: CrossValidation, terminal: Terminal): string[] {
+  const axis = lambdaAxis(model, terminal);
+  const mark = (k: number, name: string): { x: number; name: string } => ({ x: axis.x[k]!, name });
+  const marks = cv.best === cv.oneStandardError ? [mark(cv.best, 'best, 1se')] : [mark(cv.oneStandardError, '1se'), mark(cv.best, 'best')].sort((a, b) => a.x - b.x);
+  return plotLines([{ y: cv.mean, errors: cv.standardError, letter: '*' }], { ...axis, height: 10, title: 'held-out deviance, with one standard error', marks });
+}
+
+function choice(model: ModelDocument, cv: CrossValidation): string {
+  const of = (k: number): string => `lambda ${significant(model.lambda[k]!)} (index ${k}, ${counted(model.nonzero[k]!, 'coefficient')} not zero), held-out deviance ${significant(cv.mean[k]!)} +- ${significant(cv.standardError[k]!, 2)}`;
+  return `best: ${of(cv.best)}\n1se:  ${of(cv.oneStandardError)}, the largest lambda within one standard error of the best`;
+}
