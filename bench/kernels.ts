@@ -12,7 +12,7 @@ import { columnTileRows } from '../packages/core/src/block/tile.ts';
 import { openBlas } from './support/openblas.ts';
 import type { OpenBlas } from './support/openblas.ts';
 import { median, row } from './support/row.ts';
-import type { Row } from './support/row.ts';
+import type { Figure, Row } from './support/row.ts';
 import { multiplyAddPeak } from './support/peak.ts';
 import { interleave, speedup } from './support/timing.ts';
 
@@ -212,7 +212,7 @@ function elementwiseRow(bench: Bench, name: string, weight: number | null): Row 
   return row(name, ((median(times.tile) - median(times.fill)) * 1e6) / psi.length, 'ns an element');
 }
 
-export async function run(): Promise<Row[]> {
+export async function run(): Promise<Figure[]> {
   enableWideVectors();
   const { calibration, choice, node, v8 } = describeKernels();
   const blas = await openBlas();
@@ -224,7 +224,7 @@ export async function run(): Promise<Row[]> {
   const products = [...[20, 100, 500, 1000].flatMap((p) => gramRows(bench, p)), ...[100, 500].flatMap((p) => manyRows(bench, p))];
   const fastest = Math.max(...products.filter(({ unit }) => unit === 'GFLOP/s').map(({ value }) => value));
   const peak = await multiplyAddPeak();
-  return [
+  const rows = [
     ...products,
     gram32Row(bench, 500),
     ...passRows(bench, 500),
@@ -233,4 +233,5 @@ export async function run(): Promise<Row[]> {
     row('peak-speed', peak, 'GFLOP/s of multiply-adds alone'),
     row('peak-share', fastest / peak, 'of it by the fastest product'),
   ];
+  return rows.map((row) => ({ ...row, detail: { against: blas?.core ?? 'none' } }));
 }

@@ -1,13 +1,16 @@
 /**
  * `pnpm bench NAME [--json] [--save] ...`: runs bench/NAME.ts, any file of this folder that exports `run`
- * (support/benchmark.ts), and prints its figures: a table, or with --json one document { rows }. Remarks go to standard
- * error. A figure that falls short is an answer, no failure: exit code 0; 2 on wrong use.
+ * (support/benchmark.ts), and prints its figures: a table, or with --json one document { rows }. With --save they go
+ * into bench/results and the tables of docs/benchmarks.md as well; `pnpm bench tables` makes those tables anew. Remarks
+ * go to standard error. A figure that falls short is an answer, no failure: exit code 0; 2 on wrong use.
  */
 import { loadavg } from 'node:os';
 import { readFileSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Options } from './support/benchmark.ts';
+import { saveResults } from './support/results.ts';
 import type { Row } from './support/row.ts';
+import { writeTables } from './support/tables.ts';
 
 const folder = new URL('.', import.meta.url);
 const names = readdirSync(folder)
@@ -22,6 +25,9 @@ function table(rows: readonly Row[]): string {
     `${name!.padEnd(widths[0]!)}  ${value!.padStart(widths[1]!)} ${unit!.padEnd(widths[2]!)}  ${verdict}`.trimEnd()).join('\n');
 }
 
+/** The name that only makes the tables. */
+const TABLES = 'tables';
+
 class WrongUse extends Error {}
 
 function readArguments() {
@@ -30,6 +36,7 @@ function readArguments() {
       allowPositionals: true,
       options: {
         json: { type: 'boolean', default: false },
+        save: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true },
         profile: { type: 'boolean' },
         mnist: { type: 'string' },
@@ -41,8 +48,9 @@ function readArguments() {
 }
 
 async function main(): Promise<void> {
-  const { values: { json, ...given }, positionals: [name, ...rest] } = readArguments();
-  if (name === undefined || rest.length > 0 || !names.includes(name)) throw new WrongUse(`NAME is one of ${names.join(', ')}.`);
+  const { values: { json, save, ...given }, positionals: [name, ...rest] } = readArguments();
+  if (name === TABLES && rest.length === 0 && !json && !save && Object.keys(given).length === 0) return writeTables();
+  if (name === undefined || rest.length > 0 || !names.includes(name)) throw new WrongUse(`NAME is one of ${[...names, TABLES].join(', ')}.`);
   const benchmark = (await import(new URL(`${name}.ts`, folder).href)) as Benchmark;
   for (const option of Object.keys(given) as (keyof Options)[]) {
     if (benchmark.takes?.includes(option) !== true) throw new WrongUse(`${name} takes no --${option}.`);
@@ -52,6 +60,10 @@ async function main(): Promise<void> {
 
   const rows = await benchmark.run({ only: given.only ?? null, profile: given.profile ?? false, mnist: given.mnist ?? null });
   console.error(`Load average ${loadavg().map((load) => load.toFixed(1)).join(' ')}.`);
+  if (save && rows.length > 0) {
+    saveResults(name, rows, loadavg()[0]!);
+    writeTables();
+  }
   if (json) console.log(JSON.stringify({ rows: rows.map(({ name, value, unit, floor, holds }) => ({ name, value, unit, floor, holds })) }, null, 2));
   else if (rows.length > 0) console.log(table(rows));
 }
@@ -60,6 +72,6 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof WrongUse)) throw error;
-  console.error(`${error.message}\nUsage: pnpm bench NAME [--json] [--only FIGURE] [--profile] [--mnist FILE]`);
+  console.error(`${error.message}\nUsage: pnpm bench NAME [--json] [--save] [--only FIGURE] [--profile] [--mnist FILE]`);
   process.exitCode = 2;
 }

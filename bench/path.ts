@@ -1,5 +1,4 @@
 /** Our own fits: time, sweeps and column passes, and with --profile where the time goes. */
-import { loadavg } from 'node:os';
 import type { Case } from './cases/case.ts';
 import { flightsMillion } from './cases/flights.ts';
 import { illConditioned } from './cases/illConditioned.ts';
@@ -29,7 +28,7 @@ async function time({ name, problem, data }: Case, options: Options, limits: Lim
   const counts = limits === null
     ? [row(`${name}-sweeps`, path.sweeps, 'sweeps'), row(`${name}-column-passes`, path.columnPasses, 'column passes')]
     : [atMost(`${name}-sweeps`, path.sweeps, 'sweeps', limits.sweeps), atMost(`${name}-column-passes`, path.columnPasses, 'column passes', limits.columnPasses)];
-  return [...counts, { ...row(`${name}-time`, timed.seconds, 's'), detail: { ...ourDetail(timed, path), load: loadavg()[0]! } }];
+  return [...counts, { ...row(`${name}-time`, timed.seconds, 's'), detail: ourDetail(timed, path) }];
 }
 
 const cases: readonly [Case, Limits | null][] = [

@@ -1,5 +1,4 @@
 /** A path by us and by a peer: the same rows, the same values of lambda, to equal objectives. */
-import { loadavg } from 'node:os';
 import type { PathProblem, PathResult } from '@scalemix/core';
 import { Skipped } from '../cases/case.ts';
 import type { Case, PlainData } from '../cases/case.ts';
@@ -47,7 +46,6 @@ export async function compare(comparison: Comparison, options: Options): Promise
   const { name, fit, peer, floor } = comparison;
   requirePeer(peer);
   const { ours, theirs } = await fit.data(options);
-  const load = loadavg()[0]!;
   const { timed, single } = await withRows(ours, fit.problem, async (rows) => {
     const timed = await timeMedian(rows, pathOf(fit.problem));
     return { timed, single: timed.seconds <= SINGLE ? (await timeOnce(rows, pathOf(fit.problem), 1)).seconds : null };
@@ -58,7 +56,7 @@ export async function compare(comparison: Comparison, options: Options): Promise
   const { version, attempt } = await runComparison(comparison, fit.problem, theirs, path);
   return [{
     ...row(name, attempt.seconds / timed.seconds, `times less than ${peer.name}`, floor),
-    detail: { ...ourDetail(timed, path), 'seconds 1 thread': single ?? '', ...peerDetail(comparison, version, attempt), load: Math.max(load, loadavg()[0]!) },
+    detail: { ...ourDetail(timed, path), 'seconds 1 thread': single ?? '', ...peerDetail(comparison, version, attempt) },
   }];
 }
 

@@ -1,5 +1,4 @@
 /** A cross-validated path against cv.glmnet, and against our own path alone. */
-import { loadavg } from 'node:os';
 import { fitCrossValidation } from '@scalemix/core';
 import { fiveFolds } from '../cases/folds.ts';
 import type { Options } from './benchmark.ts';
@@ -35,8 +34,8 @@ export async function crossValidation(options: Options): Promise<Figure[]> {
   return [
     {
       ...row(name, attempt.seconds / folds.seconds, `times less than ${CV_GLMNET.name}`, 15),
-      detail: { ...ourDetail(folds, path), ...peerDetail(comparison, version, attempt), load: loadavg()[0]! },
+      detail: { ...ourDetail(folds, path), ...peerDetail(comparison, version, attempt) },
     },
-    { ...atMost(`${name}-path`, folds.seconds / alone.seconds, 'times our path alone', 3), detail: { ...ourDetail(alone, alone.result), load: loadavg()[0]! } },
+    { ...atMost(`${name}-path`, folds.seconds / alone.seconds, 'times our path alone', 3), detail: ourDetail(alone, alone.result) },
   ];
 }

@@ -30,7 +30,9 @@ export function missing({ name, command, check }: Program): string | null {
 export function runPeer({ name, command, script, threads }: Program, folder: string): Promise<string[][]> {
   const path = fileURLToPath(new URL(`../peers/${script}`, import.meta.url));
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, OPENBLAS_NUM_THREADS: String(threads), OMP_NUM_THREADS: String(threads) };
+    // OpenBLAS shall choose the kernels for this processor itself.
+    const { OPENBLAS_CORETYPE: _, ...inherited } = process.env;
+    const env = { ...inherited, OPENBLAS_NUM_THREADS: String(threads), OMP_NUM_THREADS: String(threads) };
     const child = spawn(command, [path, folder], { stdio: ['ignore', 'pipe', 'inherit'], env, timeout: LIMIT * 1000, killSignal: 'SIGKILL' });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -1,0 +1,72 @@
+/** The tables of docs/benchmarks.md, made from bench/results. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readResults } from './results.ts';
+import type { Result } from './results.ts';
+
+const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
+const MARKERS = /(<!-- results (\S+) -->\n)([^]*?)(<!-- end -->)/g;
+
+/** Columns of a table: heading and cell. */
+type Columns = readonly (readonly [heading: string, cell: (result: Result) => string])[];
+
+const digits = (value: string | undefined, count = 3): string => (value === undefined || value === '' ? '' : String(Number(Number(value).toPrecision(count))));
+const tiny = (value: string | undefined): string => (value === undefined || value === '' ? '' : Number(value) <= 0 ? 'none' : Number(value).toExponential(0));
+const verdict = ({ holds, value }: Result): string => (holds === 'false' ? `**${digits(value)}**` : digits(value));
+
+/** Of a benchmark without a shape of its own. */
+const FIGURES: Columns = [
+  ['figure', ({ name }) => name!],
+  ['value', verdict],
+  ['unit', ({ unit }) => unit!],
+  ['floor', ({ floor }) => floor!],
+];
+
+const PEERS: Columns = [
+  ['figure', ({ name }) => name!],
+  ['ratio', verdict],
+  ['floor', ({ floor }) => floor!],
+  ['against', ({ peer, unit }) => (peer === '' ? unit! : peer!)],
+  ['our s', (result) => digits(result['seconds'])],
+  ['on 1 thread', (result) => digits(result['seconds 1 thread'])],
+  ['processor s', (result) => digits(result['cpu'])],
+  ['their s', (result) => digits(result['peer seconds'])],
+  ['processor s', (result) => digits(result['peer cpu'])],
+  ['their tolerance', (result) => result['peer tolerance'] ?? ''],
+  ['their objective above ours', (result) => tiny(result['peer above ours'])],
+  ['our certified gap', (result) => tiny(result['certified gap'])],
+  ['sweeps', (result) => result['sweeps'] ?? ''],
+];
+
+const KERNELS: Columns = [...FIGURES.slice(0, 3), ['OpenBLAS kernels', ({ against }) => against!], ...FIGURES.slice(3)];
+
+const SHAPES: Readonly<Record<string, Columns>> = { kernels: KERNELS, peers: PEERS };
+
+/** A benchmark's table, and on what it was measured. */
+function tableOf(benchmark: string): string {
+  const results = readResults(benchmark);
+  if (results.length === 0) return 'Not measured yet.\n';
+  const columns = SHAPES[benchmark] ?? FIGURES;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  const grounds = new Map<string, string[]>();
+  for (const { machine, date, load, name } of results) {
+    const ground = `${machine}, ${date}`;
+    grounds.set(ground, [...(grounds.get(ground) ?? []), `${name} ${digits(load, 2)}`]);
+  }
+  const said = [...grounds].map(([ground, loads]) => `${ground}. Load average: ${loads.join(', ')}.\n`);
+  return [line(columns.map(([heading]) => heading)), line(columns.map(() => '---')), ...results.map((result) => line(columns.map(([, cell]) => cell(result)))), '\n', ...said].join('');
+}
+
+/** The page with every table made anew. */
+export function renderPage(page: string): string {
+  return page.replace(MARKERS, (_, begin: string, benchmark: string, _old: string, end: string) => `${begin}\n${tableOf(benchmark)}\n${end}`);
+}
+
+export function readPage(): string {
+  return readFileSync(PAGE, 'utf8');
+}
+
+export function writeTables(): void {
+  const part = new URL(`${PAGE.href}.part`);
+  writeFileSync(part, renderPage(readPage()));
+  renameSync(part, PAGE);
+}
