@@ -54,6 +54,7 @@ const cases: readonly Case[] = [
   { what: 'no data', args: 'path --response y', code: 'MISSING_ARGUMENT', exit: 2 },
   { what: 'an unknown option', args: 'path good.csv --respons y', code: 'UNKNOWN_OPTION', exit: 2 },
   { what: 'an option of another command', args: 'predict model.json good.csv --lambdas 4', code: 'INAPPLICABLE_OPTION', exit: 2 },
+  { what: 'an output where there is none', args: 'describe good.csv -o model.json', code: 'INAPPLICABLE_OPTION', exit: 2 },
   { what: 'an option of a later release', args: 'path good.csv --response y --groups 5', code: 'NOT_AVAILABLE', exit: 2 },
   { what: 'a loss of a later release', args: 'path good.csv --response y --loss poisson', code: 'NOT_AVAILABLE', exit: 2 },
   { what: 'a penalty that does not exist', args: 'path good.csv --response y --penalty lazo', code: 'BAD_OPTION_VALUE', exit: 2 },

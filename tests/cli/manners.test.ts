@@ -10,7 +10,7 @@ const folder = temporaryFolder({
   'big.csv': sampleCsv(120000),
   'fit.config.json': JSON.stringify({ response: 'y', columns: ['x', 'z'], lambda: 0.5, standardize: false, penaltyFactors: { x: 0 } }),
 });
-const commands = ['path', 'fit', 'resume', 'predict', 'evaluate', 'describe', 'doctor'];
+const commands = ['path', 'fit', 'plan', 'resume', 'predict', 'evaluate', 'describe', 'doctor'];
 
 test('scalemix alone prints its help, with the commands', async (t) => {
   const { code, stdout } = await scalemix([]);

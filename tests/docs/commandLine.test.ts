@@ -14,6 +14,7 @@ function section(heading: string): string {
 
 function sectionOf(command: string): string {
   if (command === 'cv') return section('path and fit') + section('cv');
+  if (command === 'plan') return section('path and fit') + section('cv') + section('plan');
   return ['path', 'fit'].includes(command) ? section('path and fit') : section(command);
 }
 

@@ -119,7 +119,8 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
   return model;
 }
 
-function storedBytes({ handle }: LoadedRows): { bytes: number; spilled: number } {
+/** Bytes of rows in memory, and in the spill file. */
+export function storedBytes({ handle }: LoadedRows): { bytes: number; spilled: number } {
   let bytes = 0;
   let spilled = 0;
   for (const block of handle.store.blocks) {
@@ -129,7 +130,7 @@ function storedBytes({ handle }: LoadedRows): { bytes: number; spilled: number }
   return { bytes, spilled };
 }
 
-function loadOptions({ data, problem, folds, machine }: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
+export function loadOptions({ data, problem, folds, machine }: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
   const { inputs: _inputs, query: _query, format: _format, delimiter: _delimiter, na: _na, ...roles } = data;
   return {
     ...roles,

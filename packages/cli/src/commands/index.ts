@@ -5,8 +5,9 @@ import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { fitCommand } from './fit.ts';
 import { pathCommand } from './path.ts';
+import { planCommand } from './plan.ts';
 import { predictCommand } from './predict.ts';
 import { resumeCommand } from './resume.ts';
 
 /** In the order of help. */
-export const commands: readonly Command[] = [pathCommand, fitCommand, cvCommand, resumeCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];
+export const commands: readonly Command[] = [pathCommand, fitCommand, cvCommand, planCommand, resumeCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];

@@ -6,11 +6,14 @@ import { checkReading } from './applies.ts';
 import type { FoldSettings, ModelSettings } from './applies.ts';
 import type { checkpointOption, commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from './tables.ts';
 
-export type TrainSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions & typeof checkpointOption & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption> & ModelSettings & FoldSettings;
+/** What is asked of which data. */
+export type ProblemSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions> & ModelSettings & FoldSettings;
+
+export type TrainSettings = ProblemSettings & Settings<typeof checkpointOption & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption>;
 
 const DEFAULT_L1_RATIO = 0.5;
 
-export function jobRequest(command: JobCommand, inputs: readonly string[], settings: TrainSettings): JobRequest {
+export function jobRequest(command: JobCommand, inputs: readonly string[], settings: ProblemSettings): JobRequest {
   const unpenalised = settings.penalty === 'none';
   return {
     data: {
@@ -47,7 +50,7 @@ export function jobRequest(command: JobCommand, inputs: readonly string[], setti
   };
 }
 
-function foldsRequest(settings: TrainSettings): FoldsRequest {
+function foldsRequest(settings: ProblemSettings): FoldsRequest {
   const { folds: count, seed, 'fold-column': column, 'fold-tolerance': tolerance } = settings;
   if (column !== undefined) return { by: 'column', column, ...given({ tolerance }) };
   if (settings['fold-shuffle'] === true) return { by: 'shuffle', ...given({ count, seed, tolerance }) };

@@ -44,7 +44,9 @@ const OWN_KEYS = new Set(['_', '$0', 'help', 'version']);
 function flagsGiven(table: Options, parsed: Readonly<Record<string, unknown>>, command: string, everything: ReadonlyMap<string, readonly string[]>): Map<string, readonly string[]> {
   const given = new Map<string, readonly string[]>();
   for (const [key, value] of Object.entries(parsed)) {
-    if (OWN_KEYS.has(key) || key === 'o' || value === undefined || positionals.has(key)) continue;
+    if (OWN_KEYS.has(key) || value === undefined || positionals.has(key)) continue;
+    // yargs gives an alias beside its option.
+    if (key === 'o' && Object.hasOwn(table, 'output')) continue;
     if (!Object.hasOwn(table, key)) throw strayOption(key, flagText(key), command, Object.keys(table), everything);
     const values = Array.isArray(value) ? value : [value];
     if (table[key]!.isSwitch !== true) {
@@ -63,7 +65,7 @@ function flagText(key: string): string {
 }
 
 function strayOption(key: string, shown: string, command: string, known: readonly string[], everything: ReadonlyMap<string, readonly string[]>): UsageError {
-  const owners = everything.get(key);
+  const owners = everything.get(key === 'o' ? 'output' : key);
   if (owners !== undefined) return new UsageError('INAPPLICABLE_OPTION', `${shown} does not apply to ${command}; it belongs to ${owners.join(', ')}.`);
   if (laterOptions.includes(key)) return new UsageError('NOT_AVAILABLE', `${shown} is not in this release. See scalemix ${command} --help.`);
   const near = nearest(key, known);

@@ -1,10 +1,9 @@
 /** What `--explain` says: what the engine chose and why, put together from its events. */
 import type { JobEvent } from '@scalemix/coordinator';
-import { painter } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
+import { headedText } from './headed.ts';
 import { bytes, counted, significant, thousands } from './numbers.ts';
 import { REASONS } from './verdict.ts';
-import { wrap } from './text.ts';
 
 type Of<Type extends JobEvent['type']> = Extract<JobEvent, { readonly type: Type }>;
 
@@ -69,10 +68,7 @@ export class Explanation {
       ...this.#setParts(road),
       ['certified', this.#verdictText(road)],
     ];
-    const paint = painter(terminal);
-    const margin = Math.max(...parts.map(([heading]) => heading.length)) + 4;
-    const lines = parts.flatMap(([heading, text]) => wrap(text, Math.min(terminal.width, 100) - margin).map((line, index) => `  ${paint('dim', (index === 0 ? heading : '').padEnd(margin - 2))}${line}`));
-    return `${paint('bold', 'How this was fitted')}\n${lines.join('\n')}\n`;
+    return headedText('How this was fitted', parts, terminal);
   }
 
   #sampleParts(road: Of<'roadChosen'>): (readonly [string, string])[] {
@@ -126,7 +122,8 @@ function featuresText({ features, usable }: Of<'roadChosen'>): string {
   return usable === features ? `${thousands(features)}, all of which vary.` : `${thousands(features)}, of which ${thousands(features - usable)} ${features - usable === 1 ? 'does' : 'do'} not vary and ${features - usable === 1 ? 'has' : 'have'} the coefficient 0.`;
 }
 
-function roadText({ road, why, rows, features, usable, values, sampleRows }: Of<'roadChosen'>): string {
+/** Which way, and why. */
+export function roadText({ road, why, rows, features, usable, values, sampleRows }: Omit<Of<'roadChosen'>, 'type'>): string {
   if (road === 'moments') return `from moments: a sum of squares of ${counted(features, 'feature')} is known whole once their cross moments are, so that one read of the rows serves every value.`;
   if (road === 'lockstep') return `${values === 1 ? 'begun on a sample' : `all ${values} values at once, begun on a sample`}: ${thousands(rows)} rows are many beside the ${thousands(sampleRows)} of a sample for ${counted(usable, 'feature')}.`;
   const each = values === 1 ? 'Newton steps on all rows' : 'value by value, each started where the one before ended';

@@ -14,6 +14,8 @@ export interface Table {
   readonly columns: readonly TableColumn[];
   /** Rows, where the format says so without reading them. */
   readonly rowCount: number | null;
+  /** Rows, where the format does not say: about, from samples of the files, or for a query by running it for its count. */
+  estimateRows?(): Promise<{ readonly rows: number; readonly exact: boolean }>;
   /** For messages and the fingerprint. */
   readonly files: readonly string[];
   /** Where row `row` (0-based, over all files) stands, for messages: its file and its 1-based data row there. */

@@ -11,6 +11,7 @@ import { requestedColumns } from '../request.ts';
 import { RowWindow } from '../rowWindow.ts';
 import { checkSameColumns } from '../sameColumns.ts';
 import type { Batch, BatchColumn, ReadRequest, Table, TableColumn } from '../table.ts';
+import { estimateRows } from './estimate.ts';
 import { readHead } from './header.ts';
 import type { CsvHead } from './header.ts';
 import { CsvParser } from './parser.ts';
@@ -69,6 +70,7 @@ export async function openCsv(inputs: Inputs, options: ReadOptions): Promise<Tab
     get rowCount() {
       return fileRows.total();
     },
+    estimateRows: async () => ({ rows: await estimateRows(heads), exact: false }),
     locate: (row) => fileRows.locate(row),
     batches: (request) => readBatches(heads, columns, missing, fileRows, request),
     close: async () => inputs.release(),

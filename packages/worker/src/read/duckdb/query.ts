@@ -62,6 +62,17 @@ export async function openQuery(inputs: Inputs, query: string, options: ReadOpti
       get rowCount() {
         return rowCount;
       },
+      estimateRows: async () => {
+        const counter = await engine.connect();
+        try {
+          const counted = await counter.runAndReadAll(`SELECT count(*)::DOUBLE FROM query(${literal(query)})`);
+          return { rows: Number(counted.getRows()[0]![0]), exact: true };
+        } catch (error) {
+          throw await explained(error, inputs, options);
+        } finally {
+          counter.closeSync();
+        }
+      },
       locate: (row) => ({ file: SUBJECT, row: row + 1 }),
       batches,
       close: async () => {

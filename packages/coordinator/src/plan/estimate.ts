@@ -1,0 +1,117 @@
+/**
+ * What a fit will take, from its sizes and the speed of the machine. Sweeps and
+ * shares below are what fits of real and made data took; an estimate is not
+ * a promise.
+ */
+import { chooseRoad } from '@scalemix/core';
+import type { RoadChoice } from '@scalemix/core';
+import type { Speeds } from './speeds.ts';
+
+export interface Sizes {
+  readonly rows: number;
+  readonly features: number;
+  readonly bytesPerRow: number;
+  /** Values of lambda. */
+  readonly values: number;
+  readonly quadratic: boolean;
+  /** Whether every value penalises every feature. */
+  readonly provable: boolean;
+  /** Whether the penalty sets coefficients to zero. */
+  readonly sparse: boolean;
+  /** Bytes of rows that are held in memory. */
+  readonly memoryLimit: number;
+  readonly threads: number;
+}
+
+export interface Estimate {
+  readonly way: RoadChoice;
+  /** Reads of all rows. */
+  readonly sweeps: number;
+  /** Vectors of coefficients evaluated, as a share of the values. */
+  readonly columnPasses: number;
+  /** Gram matrices of all rows. */
+  readonly grams: number;
+  /** Bytes. */
+  readonly memory: { readonly rows: number; readonly sample: number; readonly matrices: number; readonly program: number; readonly total: number };
+  /** Bytes of rows that do not fit and are kept on disk. */
+  readonly spilled: number;
+  /** Bytes of rows read from memory (or disk) in all sweeps. */
+  readonly swept: number;
+  /** Seconds of the fit. */
+  readonly seconds: number;
+}
+
+/** Sweeps: for moments; to draw a sample; for the null model; of all values in lockstep. */
+const MOMENTS = 1;
+const SAMPLING = 1;
+const NULL_MODEL = 1;
+const LOCKSTEP = 5;
+/** Share of the values that is open in those, in the mean, with and without a lasso. */
+const OPEN_SHARE = { sparse: 0.95, dense: 0.7 };
+const FULL_GRAMS = 3;
+const ANCHORS = 7;
+/** Sweeps a value on its own, and of one value alone. */
+const PER_VALUE = { sparse: 3, dense: 1.8 };
+const ALONE = 7;
+/** Cost of the mean working set's Gram, as a share of that of all features. */
+const WORKING_SHARE = 0.3;
+/** Seconds to start threads, to hand out a pass, and of a step on q features, a share of q^2. */
+const START = 0.1;
+const PASS = 4e-4;
+const STEP = 3e-7;
+/** Bytes of Node, the readers and the threads, before any row. */
+const PROGRAM = 150e6;
+const PROGRAM_THREAD = 30e6;
+
+type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
+
+export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
+  const { rows, features, values, quadratic, provable, sparse, threads } = sizes;
+  const way = chooseRoad({ rows, features, usable: features, quadratic, provable });
+  const kind = sparse ? 'sparse' : 'dense';
+  const perValue = values === 1 ? ALONE : PER_VALUE[kind];
+  const gramShare = sparse ? WORKING_SHARE : 1;
+  const matrix = 8 * features * features;
+  const { single, many, gram } = speeds;
+  const step = STEP * (features * features) * (sparse ? WORKING_SHARE : 1);
+  const cost = ((): Cost => {
+    switch (way.road) {
+      case 'moments':
+        return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / threads + step * values, sample: 0, matrices: matrix * (threads + 2) };
+      case 'values': {
+        const each = Math.round(perValue * values);
+        const seconds = (rows * ((MOMENTS + NULL_MODEL) * single + each * (single + gramShare * gram))) / threads + each * (PASS + step);
+        return { sweeps: MOMENTS + NULL_MODEL + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (threads + 2) };
+      }
+      case 'lockstep': {
+        const full = Math.min(FULL_GRAMS, values);
+        const anchors = Math.min(ANCHORS, values);
+        const sampled = PER_VALUE[kind] * values;
+        const columnPasses = LOCKSTEP * OPEN_SHARE[kind];
+        const onAll = (rows * ((MOMENTS + SAMPLING + NULL_MODEL) * single + columnPasses * many + full * gram)) / threads + (columnPasses * values * step) / threads;
+        const onSample = (way.sampleRows * (sampled * (single + gramShare * gram) + anchors * gram)) / threads + sampled * (PASS + step);
+        return {
+          sweeps: MOMENTS + SAMPLING + NULL_MODEL + LOCKSTEP,
+          columnPasses,
+          grams: full,
+          seconds: onAll + onSample,
+          sample: way.sampleRows * sizes.bytesPerRow,
+          matrices: matrix * (anchors + full * (threads + 1)),
+        };
+      }
+    }
+  })();
+  const bytes = rows * sizes.bytesPerRow;
+  const held = Math.min(bytes, sizes.memoryLimit);
+  const program = PROGRAM + PROGRAM_THREAD * threads;
+  return {
+    way,
+    sweeps: cost.sweeps,
+    columnPasses: cost.columnPasses,
+    grams: cost.grams,
+    memory: { rows: held, sample: cost.sample, matrices: cost.matrices, program, total: held + cost.sample + cost.matrices + program },
+    spilled: bytes - held,
+    swept: cost.sweeps * bytes,
+    seconds: START + cost.seconds,
+  };
+}

@@ -1,0 +1,136 @@
+/** What a job would take, said before it runs. */
+import { availableParallelism } from 'node:os';
+import { ScalemixError, chooseKernels, enableWideVectors, kernelIdText, lossBySpec } from '@scalemix/core';
+import { defaultMemoryLimit, loadRows } from '@scalemix/worker';
+import type { LoadedRows, Table } from '@scalemix/worker';
+import { withTable } from '../input.ts';
+import { loadOptions, storedBytes } from '../job.ts';
+import type { JobRequest } from '../request.ts';
+import { estimate } from './estimate.ts';
+import type { Estimate } from './estimate.ts';
+import { headTable } from './headTable.ts';
+import type { HeadTable } from './headTable.ts';
+import { measureSpeeds } from './speeds.ts';
+
+export interface Plan extends Estimate {
+  readonly rows: number;
+  /** Whether the rows were counted, by the file's own word or by reading it. */
+  readonly rowsExact: boolean;
+  readonly columns: number;
+  readonly features: number;
+  /** Columns of text of which more levels may come than the first rows have. */
+  readonly moreLevels: readonly string[];
+  /** Values of lambda. */
+  readonly values: number;
+  /** Bytes of the files, as they are on disk. */
+  readonly fileBytes: number | null;
+  /** Rows that were read to find this out. */
+  readonly rowsTried: number;
+  /** Whether the response of the rows tried could be used. */
+  readonly responseTried: boolean;
+  readonly readSeconds: number;
+  readonly memoryLimit: number;
+  readonly threads: number;
+  readonly kernel: string;
+}
+
+/** Numbers in the rows that are tried, about, and how many rows at most and least. */
+const TRIED_NUMBERS = 8e6;
+const TRIED_MOST = 1e5;
+const TRIED_LEAST = 8192;
+const DEFAULT_VALUES = 100;
+
+/** What the first rows may lack and the others have. */
+const ONLY_OF_THE_HEAD = new Set(['ONE_CLASS_RESPONSE', 'ALL_WEIGHTS_ZERO', 'ALL_ROWS_DROPPED', 'UNKNOWN_CLASS']);
+
+/**
+ * Looks at metadata, reads the first rows, times passes over them on this
+ * machine, and says what the job would take. Nothing is fitted.
+ * @throws what opening the data and loading the first rows throws; the signal's reason
+ */
+export async function planJob(request: JobRequest, options: { readonly signal?: AbortSignal } = {}): Promise<Plan> {
+  const machine = request.machine ?? {};
+  const threads = machine.threads ?? availableParallelism();
+  if (machine.wideVectors === true) enableWideVectors();
+  const kernels = chooseKernels({ family: machine.kernel, precision: machine.precision });
+  return withTable(request.data, machine, async (table) => {
+    const { rows: counted, exact } = await rowsOf(table);
+    const { head, loaded, responseTried } = await loadHead(table, request, options);
+    try {
+      const { problem } = request;
+      const { description } = loaded;
+      const features = description.features.length;
+      const rows = head.seen.whole ? head.seen.rows : counted;
+      const values = problem.penalty.name === 'none' ? 1 : (problem.lambda?.length ?? problem.lambdas ?? DEFAULT_VALUES);
+      const sparse = problem.penalty.l1Ratio > 0;
+      const speeds = await measureSpeeds(loaded, kernels, { loss: problem.loss, values, sparse }, options);
+      const { bytes, spilled } = storedBytes(loaded);
+      const memoryLimit = machine.memory ?? defaultMemoryLimit();
+      const found = estimate(
+        {
+          rows,
+          features,
+          bytesPerRow: (bytes + spilled) / description.rows,
+          values,
+          quadratic: lossBySpec(problem.loss).quadratic,
+          provable: problem.penalty.name !== 'none' && (problem.lambda ?? [1]).every((lambda) => lambda > 0) && [...(problem.penaltyFactors?.values() ?? [])].every((factor) => factor > 0),
+          sparse,
+          memoryLimit,
+          threads,
+        },
+        speeds,
+      );
+      const fingerprint = (await table.fingerprint?.()) ?? null;
+      return {
+        ...found,
+        rows,
+        rowsExact: exact || head.seen.whole,
+        columns: description.columns.length,
+        features,
+        moreLevels: head.seen.whole ? [] : [...head.seen.growing],
+        values,
+        fileBytes: fingerprint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
+        rowsTried: head.seen.rows,
+        responseTried,
+        readSeconds: (head.seen.seconds / head.seen.rows) * rows,
+        memoryLimit,
+        threads,
+        kernel: kernelIdText(kernels.id),
+      };
+    } finally {
+      loaded.close();
+    }
+  });
+}
+
+async function rowsOf(table: Table): Promise<{ rows: number; exact: boolean }> {
+  if (table.rowCount !== null) return { rows: table.rowCount, exact: true };
+  return (await table.estimateRows?.()) ?? { rows: 0, exact: false };
+}
+
+interface Head {
+  readonly head: HeadTable;
+  readonly loaded: LoadedRows;
+  readonly responseTried: boolean;
+}
+
+/** The first rows; where their response says nothing (sorted data), with one that is made up: sizes and speed are the same. */
+async function loadHead(table: Table, request: JobRequest, options: { readonly signal?: AbortSignal }): Promise<Head> {
+  const { data, machine } = request;
+  const most = Math.min(TRIED_MOST, Math.max(TRIED_LEAST, Math.floor(TRIED_NUMBERS / table.columns.length)));
+  const asked = loadOptions(request, 1, options, () => {});
+  const first = headTable(table, most);
+  try {
+    return { head: first, loaded: await loadRows(first, asked), responseTried: true };
+  } catch (error) {
+    if (first.seen.whole || !(error instanceof ScalemixError) || !ONLY_OF_THE_HEAD.has(error.code)) throw error;
+  }
+  const { positive: _positive, ...others } = asked;
+  const made = new Map<string, (row: number) => number>([[data.response, (row) => row % 2]]);
+  for (const name of [data.weights, data.trials]) if (name !== undefined) made.set(name, () => 1);
+  // The rows of a query come once: the table is opened again.
+  return withTable(data, machine ?? {}, async (again) => {
+    const head = headTable(again, most, made);
+    return { head, loaded: await loadRows(head, { ...others, missing: data.missing === 'drop' ? 'mean' : (data.missing ?? 'error') }), responseTried: false };
+  });
+}

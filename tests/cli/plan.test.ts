@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
+
+const folder = temporaryFolder({ 'few.csv': sampleCsv(500) });
+const few = ['plan', 'few.csv', '--response', 'late', '--loss', 'logistic', '--columns', 'x,z,c'];
+
+test('plan says what would be done, in words and as JSON, and does nothing', async (t) => {
+  const words = await scalemix(few, { cwd: folder });
+  t.is(words.code, 0, words.stderr);
+  t.is(words.stderr, '');
+  for (const word of [/500 rows, 3 predictors/, /value by value/, /sweeps +about \d+ reads/, /memory +about/, /time +about .* on \d+ threads?/]) t.regex(words.stdout, word);
+  const { stdout } = await scalemix([...few, '--json', '--memory', '1'], { cwd: folder });
+  const plan = JSON.parse(stdout) as { rows: number; way: { road: string }; spilled: number; memoryLimit: number };
+  t.deepEqual([plan.rows, plan.way.road, plan.memoryLimit], [500, 'values', 1]);
+  t.true(plan.spilled > 0);
+});
+
+for (const [args, code] of [
+  [['-o', 'model.json'], 'INAPPLICABLE_OPTION'],
+  [['--checkpoint', 'a.log'], 'INAPPLICABLE_OPTION'],
+  [['--l1-ratio', '0.5'], 'INAPPLICABLE_OPTION'],
+  [['--lambda', '0.1', '--lambdas', '5'], 'CONTRADICTORY_OPTIONS'],
+] as const) {
+  test(`plan with ${args.join(' ')}: ${code}`, async (t) => {
+    const { code: exit, stderr } = await scalemix([...few, ...args], { cwd: folder });
+    t.is(exit, 2);
+    t.true(stderr.includes(code), stderr);
+    t.false(existsSync(join(folder, 'a.log')));
+  });
+}

@@ -1,0 +1,115 @@
+/** What a job would take, said beforehand. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import test from 'ava';
+import { planJob, runJob } from '@scalemix/coordinator';
+import type { JobEvent, JobRequest } from '@scalemix/coordinator';
+import { estimate } from '../../packages/coordinator/src/plan/estimate.ts';
+import type { Sizes } from '../../packages/coordinator/src/plan/estimate.ts';
+import { sampleCsv, temporaryFolder } from '../support/commandLine.ts';
+
+const folder = temporaryFolder({ 'few.csv': sampleCsv(500), 'many.csv': sampleCsv(150000) });
+const file = (name: string): string => join(folder, name);
+writeFileSync(file('many.csv.gz'), gzipSync(readFileSync(file('many.csv'))));
+const lines = readFileSync(file('many.csv'), 'utf8').trimEnd().split('\n').slice(1);
+writeFileSync(file('sorted.csv'), `late,x,c,w\n${Array.from({ length: 200000 }, (_, i) => `${i < 140000 ? 'no' : 'yes'},${i % 7},${'abd'[i % 3]},2`).join('\n')}\n`);
+
+function request(name: string, data: Partial<JobRequest['data']> = {}, problem: Partial<JobRequest['problem']> = {}): JobRequest {
+  return {
+    data: { inputs: [file(name)], response: 'late', columns: ['x', 'z', 'c'], ...data },
+    problem: { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambdas: 10, ...problem },
+    machine: { threads: 2 },
+  };
+}
+
+const asked: Readonly<Record<string, JobRequest>> = {
+  'few rows': request('few.csv'),
+  'many rows': request('many.csv'),
+  'one value': request('many.csv', {}, { lambda: [0.01] }),
+  'a value without a penalty': request('many.csv', {}, { lambda: [0.1, 0] }),
+  'a factor of 0': request('many.csv', {}, { penaltyFactors: new Map([['x', 0]]) }),
+  'no penalty': request('few.csv', {}, { penalty: { name: 'none', l1Ratio: 0 }, lambda: [0] }),
+  'least squares': request('many.csv', { response: 'y' }, { loss: { name: 'squared', parameters: {} } }),
+  'all levels, weights, an offset': request('few.csv', { drop: 'none', weights: 'w', offset: 'n' }),
+};
+
+for (const [what, job] of Object.entries(asked)) {
+  test(`${what}: the plan is what the job does`, async (t) => {
+    const plan = await planJob(job);
+    const events: JobEvent[] = [];
+    const model = await runJob(job, { onEvent: (event) => events.push(event) });
+    const loaded = events.find((event) => event.type === 'loaded')!;
+    const { road, why, sampleRows } = events.find((event) => event.type === 'roadChosen')!;
+    t.deepEqual(plan.way, { road, why, sampleRows });
+    t.is(plan.features, model.features.length);
+    t.is(plan.columns, model.columns.length);
+    t.is(plan.values, model.lambda.length);
+    t.true(Math.abs(plan.rows / loaded.rows - 1) < 0.02, `${plan.rows} rows`);
+    t.true(Math.abs(plan.memory.rows / loaded.bytes - 1) < 0.03, `${plan.memory.rows} and ${loaded.bytes} bytes`);
+    t.true(plan.sweeps > model.sweeps / 3 && plan.sweeps < model.sweeps * 3, `${plan.sweeps} and ${model.sweeps} sweeps`);
+    t.true(plan.seconds > 0 && plan.readSeconds > 0);
+  });
+}
+
+test('rows are counted where that is cheap, and estimated where not', async (t) => {
+  const few = await planJob(request('few.csv'));
+  t.deepEqual([few.rows, few.rowsExact], [500, true]);
+  for (const name of ['many.csv', 'many.csv.gz']) {
+    const many = await planJob(request(name));
+    t.false(many.rowsExact);
+    t.true(Math.abs(many.rows / 150000 - 1) < 0.02, `${name}: ${many.rows}`);
+    t.true(many.rowsTried < 150000);
+  }
+  const query = await planJob(request('many.csv', { query: 'select late, x, z, c from data where x > 0', inputs: [file('many.csv')] }));
+  t.true(query.rowsExact);
+  t.is(query.rows, lines.filter((line) => Number(line.split(',')[2]) > 0).length);
+});
+
+test('sorted data, whose first rows hold one class, can be planned', async (t) => {
+  const plan = await planJob(request('sorted.csv', { columns: ['x', 'c'], positive: 'yes', weights: 'w' }));
+  t.false(plan.responseTried);
+  t.is(plan.features, 3);
+  t.is(plan.way.road, 'lockstep');
+  t.true((await planJob(request('many.csv'))).responseTried);
+});
+
+test('what is wrong with the request is said by the plan already', async (t) => {
+  await t.throwsAsync(planJob(request('few.csv', { response: 'lat' })), { code: 'UNKNOWN_COLUMN' });
+  await t.throwsAsync(planJob(request('few.csv', { positive: 'maybe' })), { code: 'UNKNOWN_CLASS' });
+  await t.throwsAsync(planJob(request('few.csv', { response: 'c' })), { code: 'MANY_CLASSES' });
+});
+
+test('levels that still come at the end of the first rows are told', async (t) => {
+  const rows = Array.from({ length: 140000 }, (_, i) => `${i % 2},${i % 7},l${Math.floor(i / 1000)}`);
+  writeFileSync(file('levels.csv'), `late,x,c\n${rows.join('\n')}\n`);
+  const plan = await planJob(request('levels.csv', { columns: ['x', 'c'] }));
+  t.deepEqual(plan.moreLevels, ['c']);
+});
+
+const sizes: Sizes = { rows: 1e6, features: 100, bytesPerRow: 808, values: 100, quadratic: false, provable: true, sparse: true, memoryLimit: 1e12, threads: 4 };
+const speeds = { single: 1e-7, many: 5e-6, gram: 5e-7 };
+
+test('an estimate: each way costs what it is made of', (t) => {
+  const lockstep = estimate(sizes, speeds);
+  t.is(lockstep.way.road, 'lockstep');
+  t.is(lockstep.memory.rows, 808e6);
+  t.is(lockstep.memory.sample, 20000 * 808);
+  t.is(lockstep.swept, lockstep.sweeps * 808e6);
+  const values = estimate({ ...sizes, provable: false }, speeds);
+  t.is(values.way.road, 'values');
+  t.true(values.seconds > 2 * lockstep.seconds, 'that is why values advance together');
+  t.is(values.grams, 300);
+  const moments = estimate({ ...sizes, quadratic: true }, speeds);
+  t.deepEqual([moments.sweeps, moments.grams, moments.columnPasses], [1, 1, 0]);
+  t.true(moments.seconds < lockstep.seconds);
+  const twice = estimate({ ...sizes, rows: 2e6, threads: 8 }, speeds);
+  t.true(Math.abs(twice.seconds / lockstep.seconds - 1) < 0.1, 'twice the rows on twice the threads');
+});
+
+test('an estimate: rows beyond the memory go to disk', (t) => {
+  const found = estimate({ ...sizes, memoryLimit: 500e6 }, speeds);
+  t.is(found.memory.rows, 500e6);
+  t.is(found.spilled, 308e6);
+  t.is(estimate(sizes, speeds).spilled, 0);
+});
