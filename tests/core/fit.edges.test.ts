@@ -441,3 +441,21 @@ test('wrong requests are refused with their codes', async (t) => {
   ];
   for (const [code, change] of wrong) t.is(codeOf(await t.throwsAsync(fit(data, { ...good, ...change }))), code, JSON.stringify(change));
 });
+
+test('with many more features than rows a ridge path forms few Hessians, and keeps them by what its steps say', async (t) => {
+  const random = new Random(61);
+  const n = 50;
+  const dense = Array.from({ length: 300 }, () => random.normals(n));
+  const y = classes(random, dense[0]!.map((value, i) => 2 * value - dense[1]![i]!));
+  const problem: PathProblem = { loss: logistic, penalty: ridge, lambdas: 20 };
+  const path = await fit({ y, dense }, problem);
+  t.true(path.converged.every(Boolean));
+  t.true(path.grams <= path.sweeps / 3, `${path.grams} Grams in ${path.sweeps} sweeps`);
+  t.true(path.sweeps <= 3 * path.lambda.length);
+  const exact = await fit({ y, dense }, { ...problem, lambda: [...path.lambda], tolerance: 1e-10 });
+  path.lambda.forEach((_, k) => {
+    t.true(path.objective[k]! >= exact.objective[k]! - exact.gap[k]! - 1e-14 && path.objective[k]! - exact.objective[k]! <= path.gap[k]! + 1e-14);
+    const largest = Math.max(...exact.coefficients[k]!.map(Math.abs));
+    path.coefficients[k]!.forEach((b, j) => t.true(Math.abs(b - exact.coefficients[k]![j]!) <= 1e-4 * largest));
+  });
+});

@@ -4,6 +4,9 @@ import { factorCholesky, nullVector, solveCholesky } from '../../packages/core/s
 import { solveQuadratic } from '../../packages/core/src/solve/quadratic.ts';
 import type { QuadraticProblem } from '../../packages/core/src/solve/quadratic.ts';
 import { workingSet } from '../../packages/core/src/solve/workingSet.ts';
+import { conjugateGradients } from '../../packages/core/src/solve/conjugateGradients.ts';
+import { addSecant } from '../../packages/core/src/solve/modelStep.ts';
+import type { ModelStepProblem } from '../../packages/core/src/solve/modelStep.ts';
 import { inOrder, solverWorks } from '../../packages/core/src/solve/works.ts';
 import { Random } from '../support/random.ts';
 
@@ -210,8 +213,82 @@ test('the working set has what is not zero, what is not penalised, and what the 
 });
 
 test('the executor runs works by name, in order', async (t) => {
-  const item: QuadraticProblem = { hessian: Float64Array.of(2), gradient: Float64Array.of(-4), start: Float64Array.of(0), l1: Float64Array.of(1), l2: Float64Array.of(0), tolerance: 1e-12 };
-  const results = await inOrder.map('quadratic', null, [item, { ...item, l1: Float64Array.of(5) }]);
-  t.deepEqual(results, [Float64Array.of(1.5), Float64Array.of(0)]);
-  t.deepEqual(solverWorks.quadratic(null, item), Float64Array.of(1.5));
+  const shared = { matrices: [Float64Array.of(2, 0, 0, 1)], intercept: false };
+  const item: ModelStepProblem = {
+    from: 0, to: 0, share: 0, updates: [], working: Int32Array.of(0), gradient: Float64Array.of(-4, 0), start: Float64Array.of(0), l1: Float64Array.of(1), l2: Float64Array.of(0), tolerance: 1e-12, relativeTolerance: 0,
+  };
+  const results = await inOrder.map('modelStep', shared, [item, { ...item, l1: Float64Array.of(5) }]);
+  t.deepEqual(results.map(({ beta }) => beta), [Float64Array.of(1.5), Float64Array.of(0)]);
+  t.deepEqual(solverWorks.modelStep(shared, item).beta, Float64Array.of(1.5));
+});
+
+test('a step on a model takes the intercept along, and leaves what does not work where it is', (t) => {
+  const random = new Random(31);
+  const q = 5;
+  const size = q + 1;
+  for (const intercept of [true, false]) {
+    const matrix = semidefinite(random, size, 3 * size);
+    const gradient = random.normals(size);
+    const start = random.normals(q);
+    const working = Int32Array.of(0, 2, 3);
+    const problem: ModelStepProblem = {
+      from: 0, to: 0, share: 0, updates: [], working, gradient, start, l1: new Float64Array(q), l2: new Float64Array(q).fill(0.3), tolerance: 0, relativeTolerance: 0,
+    };
+    const { beta, interceptStep } = solverWorks.modelStep({ matrices: [matrix], intercept }, problem);
+    t.is(beta[1], start[1]);
+    t.is(beta[4], start[4]);
+    const step = Float64Array.from({ length: size }, (_, i) => (i === q ? interceptStep : beta[i]! - start[i]!));
+    if (!intercept) t.is(interceptStep, 0);
+    // The gradient of the model where the step ends.
+    const left = multiply(matrix, step).map((value, i) => value + gradient[i]! + (i < q ? 0.3 * beta[i]! : 0));
+    for (const i of intercept ? [...working, q] : working) t.true(Math.abs(left[i]!) < 1e-11, `coordinate ${i}: ${left[i]}`);
+  }
+});
+
+test('a secant makes the model say what the gradients said, and stays symmetric; one that says nothing is left out', (t) => {
+  const random = new Random(32);
+  const n = 7;
+  const h = semidefinite(random, n, 2 * n);
+  const truth = semidefinite(random, n, 2 * n);
+  const step = random.normals(n);
+  const change = multiply(truth, step);
+  const old = h.slice();
+  addSecant(h, { step, change });
+  multiply(h, step).forEach((value, i) => t.true(Math.abs(value - change[i]!) < 1e-10));
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) t.true(Math.abs(h[i * n + j]! - h[j * n + i]!) < 1e-12);
+  t.notDeepEqual(h, old);
+  const now = h.slice();
+  for (const useless of [change.map((value) => -value), new Float64Array(n)]) addSecant(h, { step, change: useless });
+  addSecant(h, { step: new Float64Array(n), change });
+  t.deepEqual(h, now);
+});
+
+test('conjugate gradients solve what Cholesky solves, or say that they do not get there', (t) => {
+  const random = new Random(33);
+  for (const n of [1, 2, 3, 7, 130]) {
+    const a = semidefinite(random, n, 2 * n);
+    const b = random.normals(n);
+    const expected = b.slice();
+    const l = a.slice();
+    factorCholesky(l, n);
+    solveCholesky(l, n, expected);
+    const x = conjugateGradients(a, n, b, 1e-12, 4 * n)!;
+    x.forEach((value, i) => t.true(Math.abs(value - expected[i]!) < 1e-8 * (1 + Math.abs(expected[i]!))));
+    if (n > 3) t.is(conjugateGradients(a, n, b, 1e-12, 2), null);
+    t.deepEqual(conjugateGradients(a, n, new Float64Array(n), 0, 0), new Float64Array(n));
+    if (n > 1) t.is(conjugateGradients(a.map((value) => -value), n, b, 1e-12, n), null);
+  }
+});
+
+test('a large ridge problem is solved to its tolerance, however it is conditioned', (t) => {
+  const random = new Random(34);
+  const m = 150;
+  for (const weakest of [1, 1e-9]) {
+    const rows = Array.from({ length: 2 * m }, () => random.normals(m).map((value, j) => value * weakest ** (j / m)));
+    const hessian = Float64Array.from({ length: m * m }, (_, at) => rows.reduce((total, row) => total + row[Math.floor(at / m)]! * row[at % m]!, 0));
+    const gradient = random.normals(m);
+    const l2 = new Float64Array(m).fill(1e-9);
+    const u = solveQuadratic({ hessian, gradient, start: new Float64Array(m), l1: new Float64Array(m), l2, tolerance: 1e-6 });
+    multiply(hessian, u).forEach((value, j) => t.true(Math.abs(value + gradient[j]! + l2[j]! * u[j]!) <= 1e-6));
+  }
 });

@@ -61,13 +61,18 @@ test("the solver's works come back in order, as without threads", async (t) => {
   const size = 60;
   const problems = Array.from({ length: 37 }, () => {
     const factor = random.normals(size * size);
-    const hessian = new Float64Array(size * size);
-    for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) for (let k = 0; k < size; k++) hessian[i * size + j]! += factor[i * size + k]! * factor[j * size + k]!;
-    return { hessian, gradient: random.normals(size), start: new Float64Array(size), l1: new Float64Array(size).fill(0.1), l2: new Float64Array(size).fill(0.1), tolerance: 1e-9 };
+    return {
+      from: 0, to: 0, share: 0, updates: [{ step: factor.slice(0, size + 1), change: factor.slice(0, size + 1) }], working: Int32Array.from({ length: size }, (_, j) => j),
+      gradient: random.normals(size + 1), start: new Float64Array(size), l1: new Float64Array(size).fill(0.1), l2: new Float64Array(size).fill(0.1), tolerance: 1e-9, relativeTolerance: 0,
+    };
   });
+  const border = random.normals((size + 1) ** 2);
+  const matrix = new Float64Array(new SharedArrayBuffer(border.byteLength));
+  for (let i = 0; i <= size; i++) for (let j = 0; j <= size; j++) for (let k = 0; k <= size; k++) matrix[i * (size + 1) + j]! += border[i * (size + 1) + k]! * border[j * (size + 1) + k]!;
+  const shared = { matrices: [matrix], intercept: true };
   const pool = new ThreadPool({ threads: 3, kernels });
-  t.deepEqual(await pool.map('quadratic', null, problems), await inOrder.map('quadratic', null, problems));
-  t.deepEqual(await pool.map('quadratic', null, []), []);
+  t.deepEqual(await pool.map('modelStep', shared, problems), await inOrder.map('modelStep', shared, problems));
+  t.deepEqual(await pool.map('modelStep', { matrices: [], intercept: true }, []), []);
   await pool.close();
 });
 
@@ -86,5 +91,5 @@ test('a closed pool takes nothing more and settles what it had', async (t) => {
   await pool.close();
   await reading;
   await t.throwsAsync(source.moments(momentsRequest), { code: 'POOL_CLOSED' });
-  await t.throwsAsync(pool.map('quadratic', null, []).then(() => pool.map('quadratic', null, [{} as never])), { code: 'POOL_CLOSED' });
+  await t.throwsAsync(pool.map('modelStep', { matrices: [], intercept: true }, []).then(() => pool.map('modelStep', { matrices: [], intercept: true }, [{} as never])), { code: 'POOL_CLOSED' });
 });

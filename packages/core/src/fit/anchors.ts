@@ -34,7 +34,7 @@ export class Anchors {
   }
 
   set(anchor: number, hessian: Hessian): void {
-    augment(hessian, this.#matrices[anchor]!);
+    this.#matrices[anchor]!.set(hessian.matrix);
   }
 
   shared(): AnchorModel {
@@ -55,8 +55,7 @@ export class Anchors {
   /** Adds to every anchor the interpolated difference between the full data's Hessians at some anchors and those that are here. */
   correct(full: readonly number[], evaluations: readonly Evaluation[]): void {
     const differences = full.map((index) => {
-      const difference = new Float64Array(this.#matrices[0]!.length);
-      augment(evaluations[index]!.hessian!, difference);
+      const difference = evaluations[index]!.hessian!.matrix.slice();
       const sample = this.#matrices[this.#indices.indexOf(index)]!;
       for (let i = 0; i < difference.length; i++) difference[i] = difference[i]! - sample[i]!;
       return difference;
@@ -69,15 +68,4 @@ export class Anchors {
       for (let i = 0; i < matrix.length; i++) matrix[i] = matrix[i]! + (1 - share) * a[i]! + share * b[i]!;
     });
   }
-}
-
-/** [H h; h' S], q + 1 square. */
-function augment({ features, matrix, cross, total }: Hessian, out: Float64Array): void {
-  const q = features.length;
-  for (let i = 0; i < q; i++) {
-    out.set(matrix.subarray(i * q, (i + 1) * q), i * (q + 1));
-    out[i * (q + 1) + q] = cross[i]!;
-    out[q * (q + 1) + i] = cross[i]!;
-  }
-  out[q * (q + 1) + q] = total;
 }

@@ -6,12 +6,13 @@
  * gradient changes (BFGS). One that does not improve goes half-way back; one
  * whose certificate is good enough leaves.
  */
-import type { ModelStep, ModelStepProblem } from '../solve/modelStep.ts';
+import type { ModelStepProblem, Secant } from '../solve/modelStep.ts';
 import type { Anchors } from './anchors.ts';
 import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import type { Evaluation } from './evaluation.ts';
-import { between, improves, isPrecise, relativeGap, stepTolerance } from './value.ts';
+import { improves, isPrecise, relativeGap } from './progress.ts';
+import { between, secant, stepProblem, takeStep } from './step.ts';
 import type { ValueResult, ValueSetting } from './value.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
@@ -39,7 +40,7 @@ export interface Column {
   leastGap: number;
   /** Where the next sweep looks. */
   next: Point;
-  readonly updates: { step: Float64Array; change: Float64Array }[];
+  readonly updates: Secant[];
   /** Steps rejected in a row. */
   rejected: number;
   open: boolean;
@@ -101,7 +102,7 @@ async function takeSteps(columns: readonly Column[], { setting, model, leave }: 
     if (done) close(column, leave);
     return !done;
   });
-  const steps = await setting.executor.map('modelStep', model.shared(), waiting.map((column) => stepProblem(setting, model, column)));
+  const steps = await setting.executor.map('modelStep', model.shared(), waiting.map((column) => modelProblem(setting, model, column)));
   waiting.forEach((column, i) => {
     const target = takeStep(column.at!.point, steps[i]!, model.features);
     if (mayLeave && isCertified(column, setting) && isPrecise(setting, column.at!, target)) close(column, leave);
@@ -115,58 +116,15 @@ function close(column: Column, leave: Advance['leave']): void {
   leave(column, asIs(column));
 }
 
-function stepProblem(setting: ValueSetting, model: Anchors, column: Column): ModelStepProblem {
-  const { penalty } = setting;
-  const { scale } = column;
-  const at = column.at!;
-  const slope = penalty.slopeAtZero(column.lambda);
-  const curvature = penalty.curvature(column.lambda);
-  const q = model.features.length;
-  const gradient = new Float64Array(q + 1);
-  const start = new Float64Array(q);
-  const l1 = new Float64Array(q);
-  const l2 = new Float64Array(q);
-  const working: number[] = [];
-  model.features.forEach((j, i) => {
-    gradient[i] = at.gradient[j]!;
-    start[i] = at.point.beta[j]!;
-    l1[i] = slope * scale.l1[j]!;
-    l2[i] = curvature * scale.l2[j]!;
-    if (scale.isUsable[j] === 1 && (start[i] !== 0 || Math.abs(gradient[i]!) >= SCREEN * l1[i]!)) working.push(i);
-  });
-  gradient[q] = scale.intercept ? at.interceptGradient : 0;
-  return {
-    ...model.around(column.index),
-    updates: column.updates,
-    working: Int32Array.from(working),
-    gradient,
-    start,
-    l1,
-    l2,
-    tolerance: stepTolerance(setting.tolerance, l1),
-    relativeTolerance: STEP_ACCURACY,
-  };
-}
-
-function takeStep(from: Point, step: ModelStep, features: Int32Array): Point {
-  const beta = new Float64Array(from.beta.length);
-  features.forEach((j, i) => (beta[j] = step.beta[i]!));
-  return { beta, intercept: from.intercept + step.interceptStep };
+function modelProblem(setting: ValueSetting, model: Anchors, column: Column): ModelStepProblem {
+  const { scale, lambda } = column;
+  const target = { scale, penalty: setting.penalty, lambda, tolerance: setting.tolerance, accuracy: STEP_ACCURACY };
+  const works = (j: number, beta: number, size: number, l1: number): boolean => scale.isUsable[j] === 1 && (beta !== 0 || size >= SCREEN * l1);
+  return { ...model.around(column.index), updates: column.updates, ...stepProblem(target, column.at!, model.features, works) };
 }
 
 /** Keeps the change of the gradient between two points for the column's Hessian. */
 function learn(column: Column, from: Evaluation, to: Evaluation, features: Int32Array): void {
-  const q = features.length;
-  const step = new Float64Array(q + 1);
-  const change = new Float64Array(q + 1);
-  features.forEach((j, i) => {
-    step[i] = to.point.beta[j]! - from.point.beta[j]!;
-    change[i] = to.gradient[j]! - from.gradient[j]!;
-  });
-  if (column.scale.intercept) {
-    step[q] = to.point.intercept - from.point.intercept;
-    change[q] = to.interceptGradient - from.interceptGradient;
-  }
-  column.updates.push({ step, change });
+  column.updates.push(secant(from, to, features, column.scale.intercept));
   if (column.updates.length > MOST_UPDATES) column.updates.shift();
 }

@@ -28,7 +28,8 @@ import type { SolvedPath } from './path.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import { withoutFold } from './sweepOracle.ts';
 import type { TrainingSets } from './sweepOracle.ts';
-import { fitValue, relativeGap } from './value.ts';
+import { relativeGap } from './progress.ts';
+import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting } from './value.ts';
 import { WorkingScale } from './workingScale.ts';
 

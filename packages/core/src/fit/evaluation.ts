@@ -25,14 +25,12 @@ export interface Evaluation {
 }
 
 export interface Hessian {
-  /** Ascending. */
+  /** Ascending; q of them. */
   readonly features: Int32Array;
-  /** Mean of c x_i x_j over the working features, q x q, the intercept not yet eliminated. */
+  /** Means of c x_i x_j, with the intercept's 1 as the last feature: q + 1 square. */
   readonly matrix: Float64Array;
-  /** Mean of c x_j. */
-  readonly cross: Float64Array;
-  /** Mean of c. */
-  readonly total: number;
+  /** Steps whose changes of the gradient are in it since it was formed. */
+  readonly corrections: number;
 }
 
 /** The Hessian of `features` at point number `at`. */

@@ -62,18 +62,20 @@ export class MomentsOracle implements Oracle {
       pearson: square,
       curvatureSquare: 1,
       heldOutLoss: null,
-      hessian: features === null ? null : { features, matrix: this.#submatrix(features), cross: new Float64Array(features.length), total: 1 },
+      hessian: features === null ? null : { features, matrix: this.#submatrix(features), corrections: 0 },
     };
   }
 
   #submatrix(features: Int32Array): Float64Array {
     const p = this.#scale.features;
     const q = features.length;
-    const matrix = new Float64Array(q * q);
+    const matrix = new Float64Array((q + 1) * (q + 1));
     for (let i = 0; i < q; i++) {
       const row = features[i]! * p;
-      for (let j = 0; j < q; j++) matrix[i * q + j] = this.#gram[row + features[j]!]!;
+      for (let j = 0; j < q; j++) matrix[i * (q + 1) + j] = this.#gram[row + features[j]!]!;
     }
+    // The features are centred about the intercept.
+    matrix[q * (q + 1) + q] = 1;
     return matrix;
   }
 }

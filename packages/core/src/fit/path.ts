@@ -25,7 +25,8 @@ import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import { chooseRoad, momentsSuffice } from './road.ts';
 import { SweepOracle } from './sweepOracle.ts';
 import type { SweepCount } from './sweepOracle.ts';
-import { fitValue, relativeGap } from './value.ts';
+import { relativeGap } from './progress.ts';
+import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import { WorkingScale } from './workingScale.ts';
 

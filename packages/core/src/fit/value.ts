@@ -9,10 +9,14 @@
 import type { Loss } from '../loss/loss.ts';
 import type { Penalty } from '../penalty/penalty.ts';
 import type { Executor } from '../rowSource.ts';
+import { addSecant } from '../solve/modelStep.ts';
+import type { Secant } from '../solve/modelStep.ts';
 import { workingSet } from '../solve/workingSet.ts';
 import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import type { Evaluation, Hessian, Oracle } from './evaluation.ts';
+import { doubt, improves, isPrecise, largestChange, relativeGap } from './progress.ts';
+import { between, secant, stepProblem, takeStep } from './step.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 export interface ValueSetting {
@@ -62,24 +66,20 @@ const STEP_ACCURACY = 1e-3;
 const COVERED = 10;
 /** Without a provable gap a coefficient that still changes by more than this share of itself has not settled... */
 const SETTLED = 1e-3;
-/** ...unless it is below this share of the largest one... */
-const NEGLIGIBLE = 1e-3;
 /** ...and where that goes on so many evaluations after the gradient has vanished, it has no finite optimum. */
 const RESTLESS_EVALUATIONS = 6;
-/** A certified answer is taken once the next step would change coefficients by no more than this share of the largest. */
-const PRECISE = 2e-5;
-/** Share of a Newton step along the largest null gradient below which a coefficient is rounding. */
-const ROUNDING = 1e-9;
 /** Evaluations in a row that bring nothing, neither a lower objective nor a better certificate, after which rounding has the last word. */
 const IDLE_EVALUATIONS = 8;
+/** A Gram of q features costs as much as some q^2 / (40 p) passes of one column. Where that is 4 or more, Hessians are kept... */
+const COSTLY = 160;
+/** ...for so many steps... */
+const MOST_CORRECTIONS = 6;
+/** ...as long as a step leaves no more than this share of its optimality conditions' violation. */
+const BRISK = 0.1;
 /** Curvature, as a share of the mean one, added to features that separate the classes. */
 const DAMPING = 1e-6;
 /** Mean loss above saturation below which the classes are separated. */
 const SEPARATED_LOSS = 1e-10;
-
-export function relativeGap(certificate: Certificate, saturatedLoss: number): number {
-  return certificate.gap === 0 ? 0 : certificate.gap / (certificate.objective - saturatedLoss);
-}
 
 /** Fits one value from `start`. `saturatedLoss` is the zero of the relative gap. */
 export async function fitValue(oracle: Oracle, setting: ValueSetting, target: ValueTarget, start: Evaluation, saturatedLoss: number): Promise<ValueResult> {
@@ -105,8 +105,9 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let restless = 0;
   let idle = 0;
   let leastDoubt = doubt(certificate);
+  let brisk = true;
   for (let passes = 0; ; ) {
-    const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, slope, penalty.curvature(lambda)) ? await step(setting, lambda, at, at.hessian) : null;
+    const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, slope, penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian) : null;
     if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(setting, at, full))) return end(null);
     if ((mayRunOff && at.loss - saturatedLoss < SEPARATED_LOSS) || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
@@ -120,9 +121,12 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     // The evaluation that probably certifies also serves the next value's first step.
     const near = relativeGap(certificate, saturatedLoss) < 1e-2 && target.next !== null;
     const following = withMoved(near ? setFor(at, target.next!, lambda) : setFor(at, lambda, target.previous), full.beta, usable);
-    let next = (await oracle.evaluate([full], [{ at: 0, features: following }], 1))[0]!;
+    const kept = brisk && isWorthKeeping(at.hessian!, following, scale.features) ? at.hessian! : null;
+    let next = (await oracle.evaluate([full], kept === null ? [{ at: 0, features: following }] : [], 1))[0]!;
     passes++;
+    if (kept !== null) next = { ...next, hessian: corrected(kept, secant(at, next, kept.features, scale.intercept)) };
     let nextCertificate = judge(next);
+    brisk = nextCertificate.stationarity <= BRISK * certificate.stationarity;
     if (!improves(nextCertificate, certificate, leastDoubt)) {
       let best: Trial | null = null;
       for (let round = 0; best === null && round < SHORTER_ROUNDS && passes < setting.maxPasses; round++) {
@@ -148,61 +152,22 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   }
 }
 
-/** What a certificate leaves open. */
-function doubt({ gap, stationarity }: Certificate): number {
-  return Number.isNaN(gap) ? stationarity : gap;
+/** The M-step on the Hessian's features. */
+async function newtonStep(setting: ValueSetting, lambda: number, at: Evaluation, hessian: Hessian): Promise<Point> {
+  const { scale, penalty, tolerance } = setting;
+  const { features } = hessian;
+  const problem = stepProblem({ scale, penalty, lambda, tolerance, accuracy: STEP_ACCURACY }, at, features, () => true);
+  const matrix = setting.separable === true ? damped(hessian, problem) : hessian.matrix;
+  const [step] = await setting.executor.map('modelStep', { matrices: [matrix], intercept: scale.intercept }, [{ from: 0, to: 0, share: 0, updates: [], ...problem }]);
+  return takeStep(at.point, step!, features);
 }
 
-/** The M-step on the Hessian's features; the intercept follows from the eliminated row. */
-async function step(setting: ValueSetting, lambda: number, at: Evaluation, hessian: Hessian): Promise<Point> {
-  const { scale, penalty } = setting;
-  const features = hessian.features;
-  const q = features.length;
-  const slope = penalty.slopeAtZero(lambda);
-  const curvature = penalty.curvature(lambda);
-  const profile = scale.intercept && hessian.total > 0;
-  const gradient = new Float64Array(q);
-  const start = new Float64Array(q);
-  const l1 = new Float64Array(q);
-  const l2 = new Float64Array(q);
-  for (let i = 0; i < q; i++) {
-    const j = features[i]!;
-    gradient[i] = at.gradient[j]! - (profile ? (hessian.cross[i]! * at.interceptGradient) / hessian.total : 0);
-    start[i] = at.point.beta[j]!;
-    l1[i] = slope * scale.l1[j]!;
-    l2[i] = curvature * scale.l2[j]!;
-  }
-  const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-  const tolerance = Math.max(stepTolerance(setting.tolerance, l1), 1e-15 * largest);
-  const matrix = profile ? eliminateIntercept(hessian) : hessian.matrix.slice();
-  // What separates the classes has no curvature left: keeps it from running off beyond all digits.
-  if (setting.separable === true) for (let i = 0; i < q; i++) if (l1[i] === 0 && l2[i] === 0) matrix[i * (q + 1)]! += DAMPING * hessian.total;
-  const [solution] = q === 0 ? [start] : await setting.executor.map('quadratic', null, [{ hessian: matrix, gradient, start, l1, l2, tolerance, relativeTolerance: STEP_ACCURACY }]);
-  const beta = at.point.beta.slice();
-  let interceptStep = profile ? -at.interceptGradient / hessian.total : 0;
-  for (let i = 0; i < q; i++) {
-    const j = features[i]!;
-    beta[j] = solution![i]!;
-    if (profile) interceptStep -= (hessian.cross[i]! * (solution![i]! - start[i]!)) / hessian.total;
-  }
-  return { beta, intercept: at.point.intercept + interceptStep };
-}
-
-/** Violation of the conditions that a step may leave, in units of the gradient: a small share of the least slope at zero. */
-export function stepTolerance(tolerance: number, l1: Float64Array): number {
-  const least = l1.reduce((least, slope) => (slope > 0 && slope < least ? slope : least), Infinity);
-  return Math.max(1e-300, least < Infinity ? 1e-4 * tolerance * least : 0);
-}
-
-/** H - h h'/S: the Hessian where the intercept always fits best. */
-function eliminateIntercept({ matrix, cross, total }: Hessian): Float64Array {
-  const q = cross.length;
-  const eliminated = new Float64Array(q * q);
-  for (let i = 0; i < q; i++) {
-    const share = cross[i]! / total;
-    for (let j = 0; j < q; j++) eliminated[i * q + j] = matrix[i * q + j]! - share * cross[j]!;
-  }
-  return eliminated;
+/** What separates the classes has no curvature left: some keeps it from running off beyond all digits. */
+function damped({ matrix }: Hessian, { l1, l2 }: { readonly l1: Float64Array; readonly l2: Float64Array }): Float64Array {
+  const q = l1.length;
+  const out = matrix.slice();
+  for (let i = 0; i < q; i++) if (l1[i] === 0 && l2[i] === 0) out[i * (q + 2)]! += DAMPING * out.at(-1)!;
+  return out;
 }
 
 /**
@@ -230,41 +195,17 @@ function withMoved(features: Int32Array, beta: Float64Array, usable: Int32Array)
   return usable.filter((j) => have.has(j) || beta[j] !== 0);
 }
 
-/** Whether a step is taken: the objective fell (to rounding), or the gap is the least so far (or two points could take turns). */
-export function improves(next: Certificate, current: Certificate, leastGap = current.gap): boolean {
-  if (!Number.isFinite(next.objective)) return false;
-  return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < leastGap;
+/** Whether a Hessian corrected by secants serves the next step as well as a new one would, that costs more. */
+function isWorthKeeping({ features, corrections }: Hessian, following: Int32Array, all: number): boolean {
+  if (corrections >= MOST_CORRECTIONS || features.length ** 2 < COSTLY * all) return false;
+  const have = new Set(features);
+  return following.every((j) => have.has(j));
 }
 
-/** The point a share `length` of the way. */
-export function between(from: Point, to: Point, length: number): Point {
-  return {
-    beta: from.beta.map((b, j) => b + length * (to.beta[j]! - b)),
-    intercept: from.intercept + length * (to.intercept - from.intercept),
-  };
-}
-
-/** Whether a step from `at` to `to` changes coefficients by no more than PRECISE of the largest (or of what is rounding, at the largest lambda). */
-export function isPrecise(setting: ValueSetting, at: Evaluation, to: Point): boolean {
-  const from = at.point;
-  let change = 0;
-  let largest = (ROUNDING * setting.nullGradient) / at.curvature;
-  for (let j = 0; j < from.beta.length; j++) {
-    change = Math.max(change, Math.abs(to.beta[j]! - from.beta[j]!));
-    largest = Math.max(largest, Math.abs(from.beta[j]!));
-  }
-  return change <= PRECISE * largest;
-}
-
-/** Largest change of a coefficient as a share of itself, or of what matters beside the largest. */
-function largestChange(from: Point, to: Point): number {
-  const least = NEGLIGIBLE * to.beta.reduce((most, b) => Math.max(most, Math.abs(b)), 0);
-  let largest = Math.abs(to.intercept - from.intercept) / (1 + Math.abs(to.intercept));
-  for (let j = 0; j < from.beta.length; j++) {
-    const change = Math.abs(to.beta[j]! - from.beta[j]!);
-    if (change > 0) largest = Math.max(largest, change / Math.max(Math.abs(to.beta[j]!), Math.abs(from.beta[j]!), least));
-  }
-  return largest;
+/** The Hessian with a step's change of the gradient in it; its matrix is changed in place. */
+function corrected({ features, matrix, corrections }: Hessian, { step, change }: Secant): Hessian {
+  addSecant(matrix, { step, change });
+  return { features, matrix, corrections: corrections + 1 };
 }
 
 /** For a fit of some features only: the others' gradients do not count. */

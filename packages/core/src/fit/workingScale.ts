@@ -124,16 +124,11 @@ export class WorkingScale {
     return gradient;
   }
 
-  /** Mean Hessian of `features` from a pass's Gram: square and row-major, X'u of the working features, and the mean of u. */
+  /** Hessian of `features` from a pass's Gram. */
   hessian(gram: GramResult, features: Int32Array): Hessian {
     const q = features.length;
-    const total = gram.total / this.weightSum;
-    const cross = new Float64Array(q);
-    for (let i = 0; i < q; i++) {
-      const j = features[i]!;
-      cross[i] = (gram.cross[i]! - this.#reference[j]! * gram.total) / (this.#scale[j]! * this.weightSum);
-    }
-    const matrix = new Float64Array(q * q);
+    const size = q + 1;
+    const matrix = new Float64Array(size * size);
     let at = 0;
     for (let j = 0; j < q; j++) {
       const referenceJ = this.#reference[features[j]!]!;
@@ -141,11 +136,15 @@ export class WorkingScale {
       for (let i = 0; i <= j; i++, at++) {
         const referenceI = this.#reference[features[i]!]!;
         const value = (gram.packed[at]! - referenceI * gram.cross[j]! - referenceJ * gram.cross[i]! + referenceI * referenceJ * gram.total) / (this.#scale[features[i]!]! * scaleJ);
-        matrix[i * q + j] = value;
-        matrix[j * q + i] = value;
+        matrix[i * size + j] = value;
+        matrix[j * size + i] = value;
       }
+      const cross = (gram.cross[j]! - referenceJ * gram.total) / scaleJ;
+      matrix[j * size + q] = cross;
+      matrix[q * size + j] = cross;
     }
-    return { features, matrix, cross, total };
+    matrix[q * size + q] = gram.total / this.weightSum;
+    return { features, matrix, corrections: 0 };
   }
 
   /** Cross moments of working features from moments of stored ones about their means: G_ij / (t_i t_j). Only with an intercept. */

@@ -1,11 +1,10 @@
 /**
- * The step of one column of the lockstep: its model of the Hessian put
- * together, the intercept eliminated, and the penalised quadratic model solved
- * on a working set with exact zeros.
+ * A step: its model of the Hessian put together, the intercept eliminated, and
+ * the penalised quadratic model solved on a working set with exact zeros.
  *
- * The Hessian of column k, on the q working features and the intercept (the
+ * The model's Hessian, on the q working features and the intercept (the
  * last index), is (1 - share) A_from + share A_to of two neighbouring anchors,
- * corrected by BFGS updates with the column's own steps s and gradient changes v:
+ * corrected by BFGS updates with earlier steps s and the gradient changes v there:
  *   H <- H - H s s'H / (s'H s) + v v' / (s'v),   where s'v > 0.
  */
 import { solveQuadratic } from './quadratic.ts';
@@ -16,12 +15,21 @@ export interface AnchorModel {
   readonly intercept: boolean;
 }
 
+/** Share of the model's curvature along a step below which what the gradients say of it is not believed. */
+const LEAST_CURVATURE = 1e-3;
+
+/** A step and the change of the gradient along it, q + 1 numbers each. */
+export interface Secant {
+  readonly step: Float64Array;
+  readonly change: Float64Array;
+}
+
 export interface ModelStepProblem {
   readonly from: number;
   readonly to: number;
   readonly share: number;
-  /** Oldest first, q + 1 numbers each. */
-  readonly updates: readonly { readonly step: Float64Array; readonly change: Float64Array }[];
+  /** Oldest first. */
+  readonly updates: readonly Secant[];
   /** Positions among the q features, ascending. */
   readonly working: Int32Array;
   /** q + 1. */
@@ -47,7 +55,8 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
   const size = q + 1;
   const hessian = modelHessian(model, problem);
   const m = working.length;
-  const total = hessian[q * size + q]!;
+  const last = hessian.subarray(q * size);
+  const total = last[q]!;
   const profile = model.intercept && total > 0;
   const matrix = new Float64Array(m * m);
   const g = new Float64Array(m);
@@ -56,15 +65,13 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
   const l2 = new Float64Array(m);
   for (let i = 0; i < m; i++) {
     const j = working[i]!;
-    const cross = profile ? hessian[j * size + q]! / total : 0;
+    const cross = profile ? last[j]! / total : 0;
     g[i] = gradient[j]! - cross * gradient[q]!;
     b[i] = start[j]!;
     l1[i] = problem.l1[j]!;
     l2[i] = problem.l2[j]!;
-    for (let k = 0; k < m; k++) {
-      const other = working[k]!;
-      matrix[i * m + k] = hessian[j * size + other]! - cross * hessian[q * size + other]!;
-    }
+    const row = hessian.subarray(j * size, j * size + size);
+    for (let k = 0; k < m; k++) matrix[i * m + k] = row[working[k]!]! - cross * last[working[k]!]!;
   }
   const solution = m === 0 ? b : solveQuadratic({ hessian: matrix, gradient: g, start: b, l1, l2, tolerance: problem.tolerance, relativeTolerance: problem.relativeTolerance });
   const beta = start.slice();
@@ -72,7 +79,7 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
   for (let i = 0; i < m; i++) {
     const step = solution[i]! - b[i]!;
     beta[working[i]!] = solution[i]!;
-    if (profile) interceptStep -= (hessian[working[i]! * size + q]! * step) / total;
+    if (profile) interceptStep -= (last[working[i]!]! * step) / total;
   }
   return { beta, interceptStep };
 }
@@ -81,25 +88,33 @@ function modelHessian(model: AnchorModel, { from, to, share, updates, start }: M
   const size = start.length + 1;
   const a = model.matrices[from]!;
   const b = model.matrices[to]!;
+  if ((share === 0 || from === to) && updates.length === 0) return a;
   const h = new Float64Array(size * size);
   for (let i = 0; i < h.length; i++) h[i] = (1 - share) * a[i]! + share * b[i]!;
-  const hs = new Float64Array(size);
-  for (const { step, change } of updates) {
-    let curvature = 0;
-    let along = 0;
-    for (let i = 0; i < size; i++) {
-      let sum = 0;
-      for (let k = 0; k < size; k++) sum += h[i * size + k]! * step[k]!;
-      hs[i] = sum;
-      curvature += sum * step[i]!;
-      along += step[i]! * change[i]!;
-    }
-    if (!(curvature > 0) || !(along > 1e-3 * curvature)) continue;
-    for (let i = 0; i < size; i++) {
-      const old = hs[i]! / curvature;
-      const fresh = change[i]! / along;
-      for (let k = 0; k < size; k++) h[i * size + k] = h[i * size + k]! - old * hs[k]! + fresh * change[k]!;
-    }
-  }
+  for (const update of updates) addSecant(h, update);
   return h;
+}
+
+/**
+ * H <- H - H s s'H / (s'H s) + v v' / (s'v) in place, unless the gradient hardly changed along the step. 4 size^2 flops.
+ * @param h square, as large as the secant's vectors
+ */
+export function addSecant(h: Float64Array, { step, change }: Secant): void {
+  const size = step.length;
+  const hs = new Float64Array(size);
+  let curvature = 0;
+  let along = 0;
+  for (let i = 0; i < size; i++) {
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += h[i * size + k]! * step[k]!;
+    hs[i] = sum;
+    curvature += sum * step[i]!;
+    along += step[i]! * change[i]!;
+  }
+  if (!(curvature > 0) || !(along > LEAST_CURVATURE * curvature)) return;
+  for (let i = 0; i < size; i++) {
+    const old = hs[i]! / curvature;
+    const fresh = change[i]! / along;
+    for (let k = 0; k < size; k++) h[i * size + k] = h[i * size + k]! - old * hs[k]! + fresh * change[k]!;
+  }
 }

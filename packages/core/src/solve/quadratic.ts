@@ -6,6 +6,7 @@
  * ill-conditioned H, the support's linear system is solved, cut at the first
  * sign change. The objective never rises.
  */
+import { conjugateGradients } from './conjugateGradients.ts';
 import { factorCholesky, nullVector, solveCholesky } from './cholesky.ts';
 
 export interface QuadraticProblem {
@@ -23,10 +24,16 @@ export interface QuadraticProblem {
   readonly relativeTolerance?: number;
 }
 
+/** Share of the largest gradient that is rounding. */
+const ROUNDING = 1e-15;
 /** Rounds of coordinate descent and polish before what has been reached is returned. */
 const MAX_ROUNDS = 100;
 /** Cycles of coordinate descent in a round. */
 const CYCLES = 12;
+/** Size of a linear system from which conjugate gradients are tried before a factorisation... */
+const LARGE = 128;
+/** ...in at most one iteration for so many unknowns: the work of the factorisation. */
+const ITERATION_SHARE = 6;
 
 /** @returns u. Cost: about m^2 flops a cycle, |support|^3/3 a polish. */
 export function solveQuadratic(problem: QuadraticProblem): Float64Array {
@@ -35,20 +42,21 @@ export function solveQuadratic(problem: QuadraticProblem): Float64Array {
   const u = start.slice();
   // r: gradient of the smooth part with l2, at u.
   const r = problem.gradient.map((g, j) => g + l2[j]! * u[j]!);
+  const rounding = ROUNDING * r.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const tolerance = Math.max(problem.tolerance, rounding, (problem.relativeTolerance ?? 0) * violation(l1, u, r));
   if (l1.every((value) => value === 0)) {
-    polish(hessian, l1, l2, u, r);
+    polish(hessian, l1, l2, u, r, 0.1 * tolerance);
     return u;
   }
-  const tolerance = Math.max(problem.tolerance, (problem.relativeTolerance ?? 0) * violation(l1, u, r));
   const all = Int32Array.from({ length: m }, (_, j) => j);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     cycle(hessian, l1, l2, u, r, all);
     if (violation(l1, u, r) <= tolerance) break;
     const active = all.filter((j) => u[j] !== 0);
     for (let c = 0; c < CYCLES; c++) {
-      if (cycle(hessian, l1, l2, u, r, active) <= tolerance * 0.1) break;
+      if (cycle(hessian, l1, l2, u, r, active) <= 0.1 * tolerance) break;
     }
-    polish(hessian, l1, l2, u, r);
+    polish(hessian, l1, l2, u, r, 0.1 * tolerance);
     if (violation(l1, u, r) <= tolerance) break;
   }
   return u;
@@ -99,25 +107,30 @@ function violation(l1: Float64Array, u: Float64Array, r: Float64Array): number {
  * change its sign, goes as far as the first zero, drops it and solves again.
  * Where columns of the support depend on each other the quadratic is flat in
  * some direction, and only the l1 norm has a slope there: along it to the first
- * zero, or coordinate descent would creep there by l1 a cycle.
+ * zero, or coordinate descent would creep there by l1 a cycle. Large systems are
+ * solved to residuals of `tolerance` where conjugate gradients get there soon.
  */
-function polish(h: Float64Array, l1: Float64Array, l2: Float64Array, u: Float64Array, r: Float64Array): void {
+function polish(h: Float64Array, l1: Float64Array, l2: Float64Array, u: Float64Array, r: Float64Array, tolerance: number): void {
   const m = u.length;
   for (let tries = 0; tries <= m; tries++) {
     const support: number[] = [];
     for (let j = 0; j < m; j++) if (u[j] !== 0 || l1[j] === 0) support.push(j);
     const s = support.length;
     if (s === 0) return;
-    const a = new Float64Array(s * s);
+    const a = s === m ? h.slice() : new Float64Array(s * s);
     const right = new Float64Array(s);
     for (let i = 0; i < s; i++) {
       const row = support[i]! * m;
-      for (let k = 0; k <= i; k++) a[i * s + k] = h[row + support[k]!]!;
+      if (s < m) for (let k = 0; k < s; k++) a[i * s + k] = h[row + support[k]!]!;
       a[i * s + i]! += l2[support[i]!]!;
       right[i] = -(r[support[i]!]! + l1[support[i]!]! * Math.sign(u[support[i]!]!));
     }
-    if (slide(h, support, l1, l2, u, r, right, a, factorCholesky(a, s))) continue;
-    solveCholesky(a, s, right);
+    const solution = s >= LARGE ? conjugateGradients(a, s, right, tolerance, s / ITERATION_SHARE) : null;
+    if (solution !== null) right.set(solution);
+    else {
+      if (slide(h, support, l1, l2, u, r, right, a, factorCholesky(a, s))) continue;
+      solveCholesky(a, s, right);
+    }
     const { length, first } = firstZero(support, l1, u, right, 1);
     if (!falls(h, support, l1, l2, u, r, right, length)) return;
     move(h, support, l2, u, r, right, length, first);

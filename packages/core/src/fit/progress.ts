@@ -1,0 +1,49 @@
+/** Whether a step brought something, and whether more is to be expected of the next. */
+import type { Certificate } from './certificate.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Point } from './workingScale.ts';
+
+/** A certified answer is taken once the next step would change coefficients by no more than this share of the largest. */
+const PRECISE = 2e-5;
+/** Share of a Newton step along the largest null gradient below which a coefficient is rounding. */
+const ROUNDING = 1e-9;
+/** Share of the largest coefficient below which one need not settle. */
+const NEGLIGIBLE = 1e-3;
+
+export function relativeGap(certificate: Certificate, saturatedLoss: number): number {
+  return certificate.gap === 0 ? 0 : certificate.gap / (certificate.objective - saturatedLoss);
+}
+
+/** What a certificate leaves open. */
+export function doubt({ gap, stationarity }: Certificate): number {
+  return Number.isNaN(gap) ? stationarity : gap;
+}
+
+/** Whether a step is taken: the objective fell (to rounding), or the gap is the least so far (or two points could take turns). */
+export function improves(next: Certificate, current: Certificate, leastGap = current.gap): boolean {
+  if (!Number.isFinite(next.objective)) return false;
+  return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < leastGap;
+}
+
+/** Whether a step from `at` to `to` changes coefficients by no more than PRECISE of the largest (or of what is rounding, at the largest lambda). */
+export function isPrecise({ nullGradient }: { readonly nullGradient: number }, at: Evaluation, to: Point): boolean {
+  const from = at.point;
+  let change = 0;
+  let largest = (ROUNDING * nullGradient) / at.curvature;
+  for (let j = 0; j < from.beta.length; j++) {
+    change = Math.max(change, Math.abs(to.beta[j]! - from.beta[j]!));
+    largest = Math.max(largest, Math.abs(from.beta[j]!));
+  }
+  return change <= PRECISE * largest;
+}
+
+/** Largest change of a coefficient as a share of itself, or of what matters beside the largest. */
+export function largestChange(from: Point, to: Point): number {
+  const least = NEGLIGIBLE * to.beta.reduce((most, b) => Math.max(most, Math.abs(b)), 0);
+  let largest = Math.abs(to.intercept - from.intercept) / (1 + Math.abs(to.intercept));
+  for (let j = 0; j < from.beta.length; j++) {
+    const change = Math.abs(to.beta[j]! - from.beta[j]!);
+    if (change > 0) largest = Math.max(largest, change / Math.max(Math.abs(to.beta[j]!), Math.abs(from.beta[j]!), least));
+  }
+  return largest;
+}

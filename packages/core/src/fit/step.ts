@@ -1,0 +1,75 @@
+/** Steps between points: what a step solves, where it leads, and what the gradients at both ends say of the Hessian. */
+import type { Penalty } from '../penalty/penalty.ts';
+import type { ModelStep, ModelStepProblem, Secant } from '../solve/modelStep.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Point, WorkingScale } from './workingScale.ts';
+
+/** Share of the certified tolerance that a step may leave of the least slope at zero: what it leaves must not show in the certificate. */
+const TOLERANCE_SHARE = 1e-4;
+
+/** What a step at a point is to solve, all but its model of the Hessian. */
+export interface StepTarget {
+  readonly scale: WorkingScale;
+  readonly penalty: Penalty;
+  readonly lambda: number;
+  /** Of the fit. */
+  readonly tolerance: number;
+  /** Share of its optimality conditions' violation that the step may leave. */
+  readonly accuracy: number;
+}
+
+/** @param features of the model, ascending; `works` says which of them may move, by number, coefficient, |gradient| and slope at zero */
+export function stepProblem(
+  { scale, penalty, lambda, tolerance, accuracy }: StepTarget, at: Evaluation, features: Int32Array,
+  works: (j: number, beta: number, size: number, l1: number) => boolean,
+): Omit<ModelStepProblem, 'from' | 'to' | 'share' | 'updates'> {
+  const slope = penalty.slopeAtZero(lambda);
+  const curvature = penalty.curvature(lambda);
+  const q = features.length;
+  const gradient = new Float64Array(q + 1);
+  const start = new Float64Array(q);
+  const l1 = new Float64Array(q);
+  const l2 = new Float64Array(q);
+  const working: number[] = [];
+  features.forEach((j, i) => {
+    gradient[i] = at.gradient[j]!;
+    start[i] = at.point.beta[j]!;
+    l1[i] = slope * scale.l1[j]!;
+    l2[i] = curvature * scale.l2[j]!;
+    if (works(j, start[i]!, Math.abs(gradient[i]!), l1[i]!)) working.push(i);
+  });
+  gradient[q] = scale.intercept ? at.interceptGradient : 0;
+  const least = l1.reduce((least, value) => (value > 0 && value < least ? value : least), Infinity);
+  return { working: Int32Array.from(working), gradient, start, l1, l2, tolerance: least < Infinity ? TOLERANCE_SHARE * tolerance * least : 0, relativeTolerance: accuracy };
+}
+
+/** Where a step leads; features that are not in its model stay. */
+export function takeStep(from: Point, step: ModelStep, features: Int32Array): Point {
+  const beta = from.beta.slice();
+  features.forEach((j, i) => (beta[j] = step.beta[i]!));
+  return { beta, intercept: from.intercept + step.interceptStep };
+}
+
+/** The point a share `length` of the way. */
+export function between(from: Point, to: Point, length: number): Point {
+  return {
+    beta: from.beta.map((b, j) => b + length * (to.beta[j]! - b)),
+    intercept: from.intercept + length * (to.intercept - from.intercept),
+  };
+}
+
+/** The change of the gradient between two points. */
+export function secant(from: Evaluation, to: Evaluation, features: Int32Array, intercept: boolean): Secant {
+  const q = features.length;
+  const step = new Float64Array(q + 1);
+  const change = new Float64Array(q + 1);
+  features.forEach((j, i) => {
+    step[i] = to.point.beta[j]! - from.point.beta[j]!;
+    change[i] = to.gradient[j]! - from.gradient[j]!;
+  });
+  if (intercept) {
+    step[q] = to.point.intercept - from.point.intercept;
+    change[q] = to.interceptGradient - from.interceptGradient;
+  }
+  return { step, change };
+}
