@@ -1,7 +1,7 @@
 /**
  * `pnpm bench NAME [--json] [--save] ...`: runs bench/NAME.ts, any file of this folder that exports `run`
  * (support/benchmark.ts), and prints its figures: a table, or with --json one document { rows }. With --save they go
- * into bench/results and the tables of docs/benchmarks.md as well; `pnpm bench tables` makes those tables anew. Remarks
+ * into bench/results and the tables of the documentation as well; `pnpm bench tables` makes those tables anew. Remarks
  * go to standard error. A figure that falls short is an answer, no failure: exit code 0; 2 on wrong use.
  */
 import { loadavg } from 'node:os';

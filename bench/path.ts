@@ -19,7 +19,7 @@ interface Limits {
   readonly columnPasses: number;
 }
 
-async function time({ name, problem, data }: Case, options: Options, limits: Limits | null = null): Promise<Figure[]> {
+async function time({ name, what, problem, data }: Case, options: Options, limits: Limits | null = null): Promise<Figure[]> {
   const { ours } = await data(options);
   const timed = await withRows(ours, problem, (rows) => timeMedian(rows, pathOf(problem)));
   const path = timed.result;
@@ -28,7 +28,7 @@ async function time({ name, problem, data }: Case, options: Options, limits: Lim
   const counts = limits === null
     ? [row(`${name}-sweeps`, path.sweeps, 'sweeps'), row(`${name}-column-passes`, path.columnPasses, 'column passes')]
     : [atMost(`${name}-sweeps`, path.sweeps, 'sweeps', limits.sweeps), atMost(`${name}-column-passes`, path.columnPasses, 'column passes', limits.columnPasses)];
-  return [...counts, { ...row(`${name}-time`, timed.seconds, 's'), detail: ourDetail(timed, path) }];
+  return [...counts, { ...row(`${name}-time`, timed.seconds, 's'), detail: ourDetail(what, timed, path) }];
 }
 
 const cases: readonly [Case, Limits | null][] = [

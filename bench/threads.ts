@@ -7,7 +7,7 @@ import { ThreadPool } from '@scalemix/worker';
 import { LASSO_LOGISTIC } from './cases/case.ts';
 import { correlatedData } from './support/designs.ts';
 import { withRows } from './support/ours.ts';
-import { Random } from './support/random.ts';
+import { Random } from '../tests/support/random.ts';
 import { median, row } from './support/row.ts';
 import type { Row } from './support/row.ts';
 

@@ -17,6 +17,8 @@ export interface Sides {
 
 export interface Case {
   readonly name: string;
+  /** In words. */
+  readonly what: string;
   readonly problem: PathProblem;
   /** @throws Skipped where its data are not here */
   data(options: Options): Promise<Sides>;
@@ -27,6 +29,13 @@ export class Skipped extends Error {}
 
 export function matrixSides(data: MatrixData): Sides {
   return { ours: data, theirs: { ...data, categories: [] } };
+}
+
+/** Codes of levels in byte order, as our features are. */
+export function coded(values: readonly string[]): PlainData['categories'][number] {
+  const levels = [...new Set(values)].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const codeOf = new Map(levels.map((level, code) => [level, code]));
+  return { codes: Int32Array.from(values, (value) => codeOf.get(value)!), levels: levels.length };
 }
 
 export const LASSO_LOGISTIC: PathProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 } };

@@ -1,7 +1,7 @@
 /** A million US flights with airports, hour and day as categories (npm package vega-datasets). */
 import { fileURLToPath } from 'node:url';
 import { openTable } from '@scalemix/worker';
-import { LASSO_LOGISTIC } from './case.ts';
+import { LASSO_LOGISTIC, coded } from './case.ts';
 import type { Case } from './case.ts';
 
 const FILE = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
@@ -30,6 +30,7 @@ async function flights(): Promise<{ numbers: number[][]; texts: string[][] }> {
 
 export const flightsMillion: Case = {
   name: 'flights-1e6',
+  what: 'logistic lasso path; 40 values; 1e6 flights; 485 coefficients of categories',
   problem: { ...LASSO_LOGISTIC, lambdas: 40 },
   async data() {
     const { numbers, texts } = await flights();
@@ -40,10 +41,3 @@ export const flightsMillion: Case = {
     };
   },
 };
-
-/** Codes of levels in byte order, as our features are. */
-function coded(values: readonly string[]): { codes: Int32Array; levels: number } {
-  const levels = [...new Set(values)].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  const codeOf = new Map(levels.map((level, code) => [level, code]));
-  return { codes: Int32Array.from(values, (value) => codeOf.get(value)!), levels: levels.length };
-}

@@ -11,6 +11,7 @@ const PIXELS = 784;
 
 export const mnist: Case = {
   name: 'mid-1e4',
+  what: 'logistic lasso path; 40 values; 1e4 digits of 784 pixels',
   problem: { ...LASSO_LOGISTIC, lambdas: 40 },
   async data({ mnist }) {
     if (mnist === null) throw new Skipped('its data are not in this repository: give a CSV of mnist by --mnist FILE (.csv or .csv.gz with a header; the digit, then 784 pixels)');

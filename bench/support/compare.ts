@@ -56,7 +56,7 @@ export async function compare(comparison: Comparison, options: Options): Promise
   const { version, attempt } = await runComparison(comparison, fit.problem, theirs, path);
   return [{
     ...row(name, attempt.seconds / timed.seconds, `times less than ${peer.name}`, floor),
-    detail: { ...ourDetail(timed, path), 'seconds 1 thread': single ?? '', ...peerDetail(comparison, version, attempt) },
+    detail: { ...ourDetail(fit.what, timed, path), 'seconds 1 thread': single ?? '', ...peerDetail(comparison, version, attempt) },
   }];
 }
 
@@ -66,10 +66,12 @@ export function requirePeer(peer: Program): void {
   if (reason !== null) throw new Skipped(reason);
 }
 
-export function ourDetail({ seconds, runs, profile }: { seconds: number; runs: number; profile: Profile }, path: PathResult): Record<string, string | number> {
-  return { seconds, cpu: profile.cpu, threads: THREADS, runs, sweeps: path.sweeps, 'column passes': path.columnPasses, 'certified gap': worstGap(path) };
+/** What is kept of our fit. */
+export function ourDetail(what: string, { seconds, runs, profile }: { seconds: number; runs: number; profile: Profile }, path: PathResult): Record<string, string | number> {
+  return { what, seconds, cpu: profile.cpu, threads: THREADS, runs, sweeps: path.sweeps, 'column passes': path.columnPasses, 'certified gap': worstGap(path) };
 }
 
+/** What is kept of the peer's. */
 export function peerDetail({ peer }: Pick<Comparison, 'peer'>, version: string, attempt: Attempt): Record<string, string | number> {
   return {
     peer: `${peer.name} ${version}`,

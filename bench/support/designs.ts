@@ -1,5 +1,5 @@
 /** Synthetic data of known difficulty, by seed. */
-import { Random } from './random.ts';
+import { Random } from '../../tests/support/random.ts';
 
 /** n x p by rows, and a response. */
 export interface MatrixData {

@@ -1,10 +1,15 @@
-/** The tables of docs/benchmarks.md, made from bench/results. */
+/** The tables of docs/benchmarks.md and README.md, made from bench/results. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readResults } from './results.ts';
 import type { Result } from './results.ts';
 
-const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
-const MARKERS = /(<!-- results (\S+) -->\n)([^]*?)(<!-- end -->)/g;
+const ROOT = new URL('../../', import.meta.url);
+
+/** Pages with tables, from the root. */
+export const PAGES = ['docs/benchmarks.md', 'README.md'];
+
+/** `<!-- results BENCHMARK -->`, or with a second word the table of that name (TABLES). */
+const MARKERS = /(<!-- results (\S+)(?: (\S+))? -->\n)([^]*?)(<!-- end -->)/g;
 
 /** Columns of a table: heading and cell. */
 type Columns = readonly (readonly [heading: string, cell: (result: Result) => string])[];
@@ -39,34 +44,45 @@ const PEERS: Columns = [
 
 const KERNELS: Columns = [...FIGURES.slice(0, 3), ['OpenBLAS kernels', ({ against }) => against!], ...FIGURES.slice(3)];
 
-const SHAPES: Readonly<Record<string, Columns>> = { kernels: KERNELS, peers: PEERS };
+/** What a reader of the first page wants of it. */
+const BRIEF: Columns = [
+  ['', ({ what }) => what!],
+  ['times less than', ({ peer, value }) => `${peer} ${digits(value, 2)}`],
+  ['our s', (result) => digits(result['seconds'])],
+  ['their s', (result) => digits(result['peer seconds'])],
+];
+
+const TABLES: Readonly<Record<string, Columns>> = { kernels: KERNELS, peers: PEERS, 'peers brief': BRIEF };
 
 /** A benchmark's table, and on what it was measured. */
-function tableOf(benchmark: string): string {
-  const results = readResults(benchmark);
+function tableOf(benchmark: string, shape: string | undefined): string {
+  const brief = shape !== undefined;
+  const results = readResults(benchmark).filter(({ peer }) => !brief || peer !== '');
   if (results.length === 0) return 'Not measured yet.\n';
-  const columns = SHAPES[benchmark] ?? FIGURES;
+  const columns = TABLES[brief ? `${benchmark} ${shape}` : benchmark] ?? FIGURES;
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
   const grounds = new Map<string, string[]>();
   for (const { machine, date, load, name } of results) {
     const ground = `${machine}, ${date}`;
     grounds.set(ground, [...(grounds.get(ground) ?? []), `${name} ${digits(load, 2)}`]);
   }
-  const said = [...grounds].map(([ground, loads]) => `${ground}. Load average: ${loads.join(', ')}.\n`);
+  const said = [...grounds].map(([ground, loads]) => `${ground}.${brief ? '' : ` Load average: ${loads.join(', ')}.`}\n`);
   return [line(columns.map(([heading]) => heading)), line(columns.map(() => '---')), ...results.map((result) => line(columns.map(([, cell]) => cell(result)))), '\n', ...said].join('');
 }
 
 /** The page with every table made anew. */
 export function renderPage(page: string): string {
-  return page.replace(MARKERS, (_, begin: string, benchmark: string, _old: string, end: string) => `${begin}\n${tableOf(benchmark)}\n${end}`);
+  return page.replace(MARKERS, (_, begin: string, benchmark: string, shape: string | undefined, _old: string, end: string) => `${begin}\n${tableOf(benchmark, shape)}\n${end}`);
 }
 
-export function readPage(): string {
-  return readFileSync(PAGE, 'utf8');
+export function readPage(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8');
 }
 
 export function writeTables(): void {
-  const part = new URL(`${PAGE.href}.part`);
-  writeFileSync(part, renderPage(readPage()));
-  renameSync(part, PAGE);
+  for (const path of PAGES) {
+    const page = new URL(path, ROOT), part = new URL(`${page.href}.part`);
+    writeFileSync(part, renderPage(readPage(path)));
+    renameSync(part, page);
+  }
 }
