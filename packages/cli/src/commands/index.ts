@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { certsCommand } from './certs.ts';
 import { cvCommand } from './cv.ts';
 import { describeCommand } from './describe.ts';
 import { doctorCommand } from './doctor.ts';
@@ -10,4 +11,4 @@ import { predictCommand } from './predict.ts';
 import { resumeCommand } from './resume.ts';
 
 /** In the order of help. */
-export const commands: readonly Command[] = [pathCommand, fitCommand, cvCommand, planCommand, resumeCommand, predictCommand, evaluateCommand, describeCommand, doctorCommand];
+export const commands: readonly Command[] = [pathCommand, fitCommand, cvCommand, resumeCommand, planCommand, predictCommand, evaluateCommand, describeCommand, certsCommand, doctorCommand];

@@ -1,6 +1,6 @@
 /** What later releases bring, so that asking for it now is answered by name. */
 
-export const laterCommands = ['worker', 'submit', 'status', 'logs', 'cancel', 'certs'];
+export const laterCommands = ['worker', 'submit', 'status', 'logs', 'cancel'];
 
 export const laterOptions = [
   'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method',
