@@ -16,11 +16,14 @@ export class Explanation {
   #sampled: Of<'sampled'> | null = null;
   #solved: Of<'sampleSolved'> | null = null;
   #ended: Of<'lockstepEnded'> | null = null;
+  #folds: Of<'foldsProgress'> | null = null;
   #done: Of<'done'> | null = null;
   #replies = 0;
-  /** Before and after the road was chosen. */
+  /** Before and after the road was chosen, and after all values of the path were done: those are of the folds. */
   readonly #nullPasses: Of<'passBegun'>[] = [];
   readonly #passes: Of<'passBegun'>[] = [];
+  readonly #foldPasses: Of<'passBegun'>[] = [];
+  #valuesDone = 0;
   readonly #failed: Of<'valueDone'>[] = [];
 
   onEvent(event: JobEvent): void {
@@ -44,10 +47,14 @@ export class Explanation {
         this.#ended = event;
         break;
       case 'passBegun':
-        (this.#road === null ? this.#nullPasses : this.#passes).push(event);
+        (this.#road === null ? this.#nullPasses : this.#valuesDone < this.#road.values ? this.#passes : this.#foldPasses).push(event);
         break;
       case 'valueDone':
+        this.#valuesDone++;
         if (!event.converged) this.#failed.push(event);
+        break;
+      case 'foldsProgress':
+        this.#folds = event;
         break;
       case 'done':
         this.#done = event;
@@ -66,6 +73,7 @@ export class Explanation {
       ...this.#sampleParts(road),
       ['sweeps', this.#sweepsText(road, done)],
       ...this.#setParts(road),
+      ...this.#foldParts(),
       ['certified', this.#verdictText(road)],
     ];
     return headedText('How this was fitted', parts, terminal);
@@ -89,6 +97,7 @@ export class Explanation {
       ...(this.#nullPasses.length > 0 ? [`${this.#nullPasses.length} for the null model`] : []),
       ...(this.#sampled === null ? [] : ['1 to draw the sample']),
       ...(this.#passes.length > 0 ? [passesText(road, this.#passes)] : []),
+      ...(this.#foldPasses.length > 0 ? [`${this.#foldPasses.length} for the folds`] : []),
     ];
     const left = this.#ended === null || this.#ended.open === 0 ? '' : ` ${counted(this.#ended.open, 'value')} stayed slow and ${this.#ended.open === 1 ? 'was' : 'were'} finished alone.`;
     return `${counted(done.sweeps, 'read')} of all rows: ${spent.join(', ')}.${left}`;
@@ -99,6 +108,14 @@ export class Explanation {
     if (road.road !== 'values' || formed.length === 0) return [];
     const largest = Math.max(...formed.map(({ gramFeatures }) => gramFeatures));
     return [['working sets', `steps were taken on up to ${thousands(largest)} of ${counted(road.usable, 'feature')}; all gradients were checked before a value was accepted.`]];
+  }
+
+  #foldParts(): (readonly [string, string])[] {
+    if (this.#folds === null) return [];
+    const begun = `${counted(this.#folds.columns, 'value')} without a fold`;
+    const passes = this.#foldPasses;
+    if (passes.length === 0) return [['folds', `${begun}, from moments that are kept by fold: no further read.`]];
+    return [['folds', `${begun}, begun from the path: ${vectorsText(passes)}.`]];
   }
 
   #verdictText(road: Of<'roadChosen'>): string {
@@ -132,10 +149,13 @@ export function roadText({ road, why, rows, features, usable, values, sampleRows
 }
 
 function passesText({ road }: Of<'roadChosen'>, passes: readonly Of<'passBegun'>[]): string {
-  if (road === 'lockstep') {
-    const columns = passes.slice(0, LISTED).map((pass) => thousands(pass.columns));
-    return `${passes.length} with ${columns.join(', ')}${passes.length > LISTED ? ' ...' : ''} ${passes.length === 1 && passes[0]!.columns === 1 ? 'vector' : 'vectors'} of coefficients`;
-  }
+  if (road === 'lockstep') return vectorsText(passes);
   if (road === 'moments') return `${passes.length} where the fit is so close that moments have lost its digits`;
   return `${passes.length} for the values`;
+}
+
+/** `3 with 100, 40, 2 vectors of coefficients`. */
+function vectorsText(passes: readonly Of<'passBegun'>[]): string {
+  const columns = passes.slice(0, LISTED).map((pass) => thousands(pass.columns));
+  return `${passes.length} with ${columns.join(', ')}${passes.length > LISTED ? ' ...' : ''} ${passes.length === 1 && passes[0]!.columns === 1 ? 'vector' : 'vectors'} of coefficients`;
 }
