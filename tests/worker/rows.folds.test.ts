@@ -57,6 +57,13 @@ test('columns that cannot be folds are refused', async (t) => {
   await t.throwsAsync(load({ y: [1, 2], f: [1, 2] }, { weights: 'f' }), { code: 'COLUMN_ROLES', message: /--weights and as --fold-column/ });
 });
 
+test('weights that turn out to be 1 are forgotten, folds are not', async (t) => {
+  const f = Array.from({ length: 50 }, (_, i) => i % 3);
+  const loaded = await loadRows(memoryTable({ y: f, x: f.map((value) => -value), w: f.map(() => 1), f }), options({ weights: 'w' }));
+  t.false(loaded.handle.store.layout.weights);
+  t.deepEqual(storedRows(loaded).map((row) => row.fold), f);
+});
+
 test('folds stand beside their rows in memory, in the spill file and between other parts', async (t) => {
   const n = 2 * BLOCK_ROWS + 333;
   const f = Array.from({ length: n }, (_, i) => (i * i) % 7);

@@ -27,13 +27,13 @@ export function checkTrainingSets(folds: FoldSpec, moments: Moments, loss: Loss,
   });
 }
 
-/** Of a mean of zeros and ones. */
+/** Share of its parts below which the mean of zeros, or of ones, is rounding. */
 const ROUNDING = 1e-12;
 
-/** All responses 0, or all 1. Only whole ones have a saturated loss of zero. */
-function isOneClass({ saturatedLoss, responseMean, offsetMean }: Moments): boolean {
+/** All responses 0, or all 1: none lies outside. */
+function isOneClass({ responseMean, offsetMean }: Moments): boolean {
   const mean = responseMean + offsetMean;
-  return saturatedLoss === 0 && Math.min(Math.abs(mean), Math.abs(mean - 1)) < ROUNDING;
+  return Math.min(Math.abs(mean), Math.abs(mean - 1)) <= ROUNDING * Math.max(1, Math.abs(offsetMean));
 }
 
 function foldName({ count, by }: FoldSpec, fold: number, column: FoldsDescription | null): string {
