@@ -20,6 +20,8 @@ test('plan says what would be done, in words and as JSON, and does nothing', asy
 for (const [args, code] of [
   [['-o', 'model.json'], 'INAPPLICABLE_OPTION'],
   [['--checkpoint', 'a.log'], 'INAPPLICABLE_OPTION'],
+  [['--fold-tolerance', '0.1'], 'INAPPLICABLE_OPTION'],
+  [['--folds', '5', '--fold-column', 'c'], 'CONTRADICTORY_OPTIONS'],
   [['--l1-ratio', '0.5'], 'INAPPLICABLE_OPTION'],
   [['--lambda', '0.1', '--lambdas', '5'], 'CONTRADICTORY_OPTIONS'],
 ] as const) {

@@ -9,7 +9,7 @@ import { estimate } from '../../packages/coordinator/src/plan/estimate.ts';
 import type { Sizes } from '../../packages/coordinator/src/plan/estimate.ts';
 import { sampleCsv, temporaryFolder } from '../support/commandLine.ts';
 
-const folder = temporaryFolder({ 'few.csv': sampleCsv(500), 'many.csv': sampleCsv(150000) });
+const folder = temporaryFolder({ 'tiny.csv': sampleCsv(70), 'few.csv': sampleCsv(500), 'many.csv': sampleCsv(150000) });
 const file = (name: string): string => join(folder, name);
 writeFileSync(file('many.csv.gz'), gzipSync(readFileSync(file('many.csv'))));
 const lines = readFileSync(file('many.csv'), 'utf8').trimEnd().split('\n').slice(1);
@@ -31,6 +31,9 @@ const asked: Readonly<Record<string, JobRequest>> = {
   'a factor of 0': request('many.csv', {}, { penaltyFactors: new Map([['x', 0]]) }),
   'no penalty': request('few.csv', {}, { penalty: { name: 'none', l1Ratio: 0 }, lambda: [0] }),
   'least squares': request('many.csv', { response: 'y' }, { loss: { name: 'squared', parameters: {} } }),
+  'folds of many rows': { ...request('many.csv'), folds: { by: 'modulo', count: 3 } },
+  'folds of few rows': { ...request('tiny.csv', {}, { lambdas: 4 }), folds: { by: 'shuffle', count: 4 } },
+  'folds by a column': { ...request('few.csv', { response: 'y' }, { loss: { name: 'squared', parameters: {} } }), folds: { by: 'column', column: 'n' } },
   'all levels, weights, an offset': request('few.csv', { drop: 'none', weights: 'w', offset: 'n' }),
 };
 
@@ -40,8 +43,9 @@ for (const [what, job] of Object.entries(asked)) {
     const events: JobEvent[] = [];
     const model = await runJob(job, { onEvent: (event) => events.push(event) });
     const loaded = events.find((event) => event.type === 'loaded')!;
-    const { road, why, sampleRows } = events.find((event) => event.type === 'roadChosen')!;
-    t.deepEqual(plan.way, { road, why, sampleRows });
+    t.like(events.find((event) => event.type === 'roadChosen'), plan.way);
+    const folds = events.find((event) => event.type === 'foldsBegun');
+    t.deepEqual([plan.foldsWay, plan.folds], [folds?.way ?? null, folds?.folds ?? 0]);
     t.is(plan.features, model.features.length);
     t.is(plan.columns, model.columns.length);
     t.is(plan.values, model.lambda.length);
@@ -87,7 +91,7 @@ test('levels that still come at the end of the first rows are told', async (t) =
   t.deepEqual(plan.moreLevels, ['c']);
 });
 
-const sizes: Sizes = { rows: 1e6, features: 100, bytesPerRow: 808, values: 100, quadratic: false, provable: true, sparse: true, memoryLimit: 1e12, threads: 4 };
+const sizes: Sizes = { rows: 1e6, features: 100, bytesPerRow: 808, values: 100, folds: 0, quadratic: false, provable: true, sparse: true, memoryLimit: 1e12, threads: 4 };
 const speeds = { single: 1e-7, many: 5e-6, gram: 5e-7 };
 
 test('an estimate: each way costs what it is made of', (t) => {
@@ -105,6 +109,19 @@ test('an estimate: each way costs what it is made of', (t) => {
   t.true(moments.seconds < lockstep.seconds);
   const twice = estimate({ ...sizes, rows: 2e6, threads: 8 }, speeds);
   t.true(Math.abs(twice.seconds / lockstep.seconds - 1) < 0.1, 'twice the rows on twice the threads');
+});
+
+test('an estimate: folds cost a few sweeps where they go together, and as much as the path each where not', (t) => {
+  const alone = estimate(sizes, speeds);
+  const together = estimate({ ...sizes, folds: 5 }, speeds);
+  t.is(together.foldsWay, 'together');
+  t.true(together.seconds > alone.seconds && together.seconds < 6 * alone.seconds);
+  const few = { ...sizes, rows: 1000 };
+  const apart = estimate({ ...few, folds: 5 }, speeds);
+  t.is(apart.foldsWay, 'apart');
+  t.true(apart.sweeps > 5 * estimate(few, speeds).sweeps);
+  const moments = estimate({ ...sizes, quadratic: true, folds: 5 }, speeds);
+  t.deepEqual([moments.foldsWay, moments.sweeps], ['moments', 1]);
 });
 
 test('an estimate: rows beyond the memory go to disk', (t) => {

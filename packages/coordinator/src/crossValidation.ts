@@ -23,13 +23,11 @@ export async function crossValidatedPath(
   return { path: result.path, cv: describeCrossValidation(folds, tolerance, description.folds, result) };
 }
 
+/** @param values of the column of folds */
+export function foldCount(request: FoldsRequest, values: number): number {
+  return request.by === 'column' ? values : (request.count ?? FOLDS);
+}
+
 function foldSpec(request: FoldsRequest, { folds }: Description): FoldSpec {
-  switch (request.by) {
-    case 'modulo':
-      return { by: 'modulo', count: request.count ?? FOLDS, seed: 0 };
-    case 'shuffle':
-      return { by: 'shuffle', count: request.count ?? FOLDS, seed: request.seed ?? 0 };
-    case 'column':
-      return { by: 'column', count: folds!.values.length, seed: 0 };
-  }
+  return { by: request.by, count: foldCount(request, folds?.values.length ?? 0), seed: request.by === 'shuffle' ? (request.seed ?? 0) : 0 };
 }

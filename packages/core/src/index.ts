@@ -22,4 +22,5 @@ export { fitPath } from './fit/path.ts';
 export * from './fit/crossValidation.ts';
 export type * from './fit/problem.ts';
 export * from './fit/road.ts';
+export * from './fit/foldsWay.ts';
 export * from './model/index.ts';

@@ -16,14 +16,13 @@ export class Explanation {
   #sampled: Of<'sampled'> | null = null;
   #solved: Of<'sampleSolved'> | null = null;
   #ended: Of<'lockstepEnded'> | null = null;
-  #folds: Of<'foldsProgress'> | null = null;
   #done: Of<'done'> | null = null;
   #replies = 0;
-  /** Before and after the road was chosen, and after all values of the path were done: those are of the folds. */
+  #folds: Of<'foldsBegun'> | null = null;
+  /** Before and after the road was chosen; those of the folds. */
   readonly #nullPasses: Of<'passBegun'>[] = [];
   readonly #passes: Of<'passBegun'>[] = [];
   readonly #foldPasses: Of<'passBegun'>[] = [];
-  #valuesDone = 0;
   readonly #failed: Of<'valueDone'>[] = [];
 
   onEvent(event: JobEvent): void {
@@ -46,15 +45,14 @@ export class Explanation {
       case 'lockstepEnded':
         this.#ended = event;
         break;
+      case 'foldsBegun':
+        this.#folds = event;
+        break;
       case 'passBegun':
-        (this.#road === null ? this.#nullPasses : this.#valuesDone < this.#road.values ? this.#passes : this.#foldPasses).push(event);
+        (this.#road === null ? this.#nullPasses : this.#folds === null ? this.#passes : this.#foldPasses).push(event);
         break;
       case 'valueDone':
-        this.#valuesDone++;
         if (!event.converged) this.#failed.push(event);
-        break;
-      case 'foldsProgress':
-        this.#folds = event;
         break;
       case 'done':
         this.#done = event;
@@ -112,10 +110,8 @@ export class Explanation {
 
   #foldParts(): (readonly [string, string])[] {
     if (this.#folds === null) return [];
-    const begun = `${counted(this.#folds.columns, 'value')} without a fold`;
-    const passes = this.#foldPasses;
-    if (passes.length === 0) return [['folds', `${begun}, from moments that are kept by fold: no further read.`]];
-    return [['folds', `${begun}, begun from the path: ${vectorsText(passes)}.`]];
+    const spent = this.#foldPasses.length > 0 && this.#folds.way === 'together' ? ` ${vectorsText(this.#foldPasses)}.` : '';
+    return [['folds', `${foldsText(this.#folds)}${spent}`]];
   }
 
   #verdictText(road: Of<'roadChosen'>): string {
@@ -146,6 +142,13 @@ export function roadText({ road, why, rows, features, usable, values, sampleRows
   const each = values === 1 ? 'Newton steps on all rows' : 'value by value, each started where the one before ended';
   if (why === 'unpenalised') return `${each}: something is not penalised, and what has no proven gap does not advance with others.`;
   return `${each}: ${thousands(rows)} rows are few beside the ${thousands(sampleRows)} of a sample for ${counted(usable, 'feature')}, which would save nothing.`;
+}
+
+/** How the folds are fitted, and why. */
+export function foldsText({ way, folds, rows, features }: Pick<Of<'foldsBegun'>, 'way' | 'folds' | 'rows' | 'features'>): string {
+  if (way === 'moments') return `${folds}, from moments that are kept fold by fold: no further read of the rows.`;
+  if (way === 'together') return `${folds}, all values of all of them at once, begun at the path of all rows: what a fold leaves out changes little where there are ${thousands(rows)} rows for ${counted(features, 'feature')}.`;
+  return `${folds}, one after the other, value by value: ${thousands(rows)} rows for ${counted(features, 'feature')} are so few that each fold has a path of its own.`;
 }
 
 function passesText({ road }: Of<'roadChosen'>, passes: readonly Of<'passBegun'>[]): string {

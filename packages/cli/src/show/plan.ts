@@ -1,7 +1,7 @@
 /** A plan as a person reads it. */
 import type { Plan } from '@scalemix/coordinator';
 import type { Terminal } from '../terminal.ts';
-import { roadText } from './explanation.ts';
+import { foldsText, roadText } from './explanation.ts';
 import { headedText } from './headed.ts';
 import { bytes, counted, duration, significant, thousands } from './numbers.ts';
 import { printable } from './text.ts';
@@ -13,6 +13,7 @@ export function planReport(plan: Plan, terminal: Terminal): string {
     ['data', dataText(plan)],
     ['features', featuresText(plan)],
     ['way', roadText({ ...size, ...way })],
+    ...(plan.foldsWay === null ? [] : [['folds', foldsText({ ...plan, way: plan.foldsWay })] as const]),
     ['sweeps', `about ${counted(plan.sweeps, 'read')} of all rows, ${significant(plan.columnPasses, 2)} vectors of coefficients a value, ${counted(plan.grams, 'Gram matrix', 'Gram matrices')}; ${bytes(plan.swept)} of rows go by.`],
     ['memory', `about ${bytes(memory.total)}: rows ${bytes(memory.rows)}, ${memory.sample > 0 ? `sample ${bytes(memory.sample)}, ` : ''}matrices ${bytes(memory.matrices)}, the program itself ${bytes(memory.program)}.${spillText(plan)}`],
     ['time', `about ${duration(plan.readSeconds + plan.seconds)} on ${counted(plan.threads, 'thread')}: reading ${duration(plan.readSeconds)}, fitting ${duration(plan.seconds)}. Measured on ${counted(plan.rowsTried, 'row')}, kernel ${plan.kernel}.`],

@@ -3,8 +3,8 @@
  * shares below are what fits of real and made data took; an estimate is not
  * a promise.
  */
-import { chooseRoad } from '@scalemix/core';
-import type { RoadChoice } from '@scalemix/core';
+import { chooseRoad, foldsWay } from '@scalemix/core';
+import type { FoldsWay, RoadChoice } from '@scalemix/core';
 import type { Speeds } from './speeds.ts';
 
 export interface Sizes {
@@ -13,6 +13,8 @@ export interface Sizes {
   readonly bytesPerRow: number;
   /** Values of lambda. */
   readonly values: number;
+  /** Of a cross-validation; 0: none. */
+  readonly folds: number;
   readonly quadratic: boolean;
   /** Whether every value penalises every feature. */
   readonly provable: boolean;
@@ -25,6 +27,8 @@ export interface Sizes {
 
 export interface Estimate {
   readonly way: RoadChoice;
+  /** Of the folds; null where there are none. */
+  readonly foldsWay: FoldsWay | null;
   /** Reads of all rows. */
   readonly sweeps: number;
   /** Vectors of coefficients evaluated, as a share of the values. */
@@ -55,6 +59,10 @@ const PER_VALUE = { sparse: 3, dense: 1.8 };
 const ALONE = 7;
 /** Cost of the mean working set's Gram, as a share of that of all features. */
 const WORKING_SHARE = 0.3;
+/** Of all folds together: sweeps, vectors of coefficients a value and fold, Grams. */
+const FOLD_SWEEPS = 4;
+const FOLD_PASSES = { sparse: 2, dense: 1.1 };
+const FOLD_ANCHORS = 4;
 /** Seconds to start threads, to hand out a pass, and of a step on q features, a share of q^2. */
 const START = 0.1;
 const PASS = 4e-4;
@@ -66,15 +74,16 @@ const PROGRAM_THREAD = 30e6;
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
 
 export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
-  const { rows, features, values, quadratic, provable, sparse, threads } = sizes;
-  const way = chooseRoad({ rows, features, usable: features, quadratic, provable });
+  const { rows, features, values, folds, quadratic, provable, sparse, threads } = sizes;
+  const question = { rows, features, usable: features, values, quadratic, provable };
+  const way = chooseRoad(question);
   const kind = sparse ? 'sparse' : 'dense';
   const perValue = values === 1 ? ALONE : PER_VALUE[kind];
   const gramShare = sparse ? WORKING_SHARE : 1;
   const matrix = 8 * features * features;
   const { single, many, gram } = speeds;
   const step = STEP * (features * features) * (sparse ? WORKING_SHARE : 1);
-  const cost = ((): Cost => {
+  const path = ((): Cost => {
     switch (way.road) {
       case 'moments':
         return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / threads + step * values, sample: 0, matrices: matrix * (threads + 2) };
@@ -101,11 +110,43 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
       }
     }
   })();
+  const ofFolds = folds === 0 ? null : foldsWay({ rows, features, fromMoments: way.road === 'moments' });
+  const more = ((): Omit<Cost, 'sample'> => {
+    switch (ofFolds) {
+      case null:
+        return { sweeps: 0, columnPasses: 0, grams: 0, seconds: 0, matrices: 0 };
+      case 'moments':
+        return { sweeps: 0, columnPasses: 0, grams: 0, seconds: step * values * folds, matrices: matrix * folds };
+      case 'apart': {
+        const each = Math.round(folds * PER_VALUE[kind] * values);
+        return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / threads + each * (PASS + step), matrices: 0 };
+      }
+      case 'together': {
+        const columnPasses = 1 + FOLD_PASSES[kind] * folds;
+        return {
+          sweeps: FOLD_SWEEPS,
+          columnPasses,
+          grams: FOLD_ANCHORS,
+          seconds: (rows * (columnPasses * many + FOLD_ANCHORS * gram) + columnPasses * values * step) / threads,
+          matrices: matrix * FOLD_ANCHORS * (threads + 2),
+        };
+      }
+    }
+  })();
+  const cost = {
+    sweeps: path.sweeps + more.sweeps,
+    columnPasses: path.columnPasses + more.columnPasses,
+    grams: path.grams + more.grams,
+    seconds: path.seconds + more.seconds,
+    sample: path.sample,
+    matrices: path.matrices + more.matrices,
+  };
   const bytes = rows * sizes.bytesPerRow;
   const held = Math.min(bytes, sizes.memoryLimit);
   const program = PROGRAM + PROGRAM_THREAD * threads;
   return {
     way,
+    foldsWay: ofFolds,
     sweeps: cost.sweeps,
     columnPasses: cost.columnPasses,
     grams: cost.grams,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { ScalemixError, chooseKernels, enableWideVectors, kernelIdText, lossBySpec } from '@scalemix/core';
 import { defaultMemoryLimit, loadRows } from '@scalemix/worker';
 import type { LoadedRows, Table } from '@scalemix/worker';
+import { foldCount } from '../crossValidation.ts';
 import { withTable } from '../input.ts';
 import { loadOptions, storedBytes } from '../job.ts';
 import type { JobRequest } from '../request.ts';
@@ -22,6 +23,8 @@ export interface Plan extends Estimate {
   readonly moreLevels: readonly string[];
   /** Values of lambda. */
   readonly values: number;
+  /** Of a cross-validation; 0: none. */
+  readonly folds: number;
   /** Bytes of the files, as they are on disk. */
   readonly fileBytes: number | null;
   /** Rows that were read to find this out. */
@@ -62,6 +65,7 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
       const features = description.features.length;
       const rows = head.seen.whole ? head.seen.rows : counted;
       const values = problem.penalty.name === 'none' ? 1 : (problem.lambda?.length ?? problem.lambdas ?? DEFAULT_VALUES);
+      const folds = request.folds === undefined ? 0 : foldCount(request.folds, description.folds?.values.length ?? 0);
       const sparse = problem.penalty.l1Ratio > 0;
       const speeds = await measureSpeeds(loaded, kernels, { loss: problem.loss, values, sparse }, options);
       const { bytes, spilled } = storedBytes(loaded);
@@ -72,6 +76,7 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
           features,
           bytesPerRow: (bytes + spilled) / description.rows,
           values,
+          folds,
           quadratic: lossBySpec(problem.loss).quadratic,
           provable: problem.penalty.name !== 'none' && (problem.lambda ?? [1]).every((lambda) => lambda > 0) && [...(problem.penaltyFactors?.values() ?? [])].every((factor) => factor > 0),
           sparse,
@@ -89,6 +94,7 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
         features,
         moreLevels: head.seen.whole ? [] : [...head.seen.growing],
         values,
+        folds,
         fileBytes: fingerprint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
         rowsTried: head.seen.rows,
         responseTried,

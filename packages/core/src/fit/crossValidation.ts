@@ -22,6 +22,7 @@ import type { Moments } from '../statistics/moments.ts';
 import { Anchors, anchorIndices } from './anchors.ts';
 import { SCREEN, advance, consider, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
+import { foldsWay } from './foldsWay.ts';
 import { MomentsOracle } from './momentsOracle.ts';
 import { solvePath, spent, valueByValue } from './path.ts';
 import type { SolvedPath } from './path.ts';
@@ -57,9 +58,6 @@ export interface CrossValidationResult {
 /** Anchors, at most and at least; in between their Grams cost about a quarter of a sweep over all columns. */
 const MOST_ANCHORS = 7;
 const LEAST_ANCHORS = 3;
-/** Features up to which, and rows a feature from which, columns share Hessians: with few rows the folds differ too much from the whole. */
-const SHARED_FEATURES = 3000;
-const SHARED_ROWS = 20;
 
 /**
  * Fits the path to all rows and to the rows without each fold.
@@ -112,6 +110,7 @@ interface Fitting {
 /** Least squares: each training set's own moments hold its problem, and the fold's moments its loss. Precision costs nothing here. Results [fold][k]. */
 async function fromMoments({ source, problem, solved, setting, folds, options }: Fitting): Promise<ValueResult[][]> {
   const description = source.describe();
+  options.onEvent?.({ type: 'foldsBegun', way: 'moments', folds: folds.by.count, rows: solved.moments.rows, features: description.features.length, anchors: 0 });
   const results: ValueResult[][] = [];
   for (const [fold, { training, heldOut }] of solved.moments.folds!.entries()) {
     const scale = new WorkingScale(description, training, problem);
@@ -162,7 +161,11 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
     solved.results.some(({ evaluation }, k) => evaluation.point.beta[j] !== 0 || Math.abs(evaluation.gradient[j]!) >= SCREEN * penalty.slopeAtZero(values[k]!.lambda) * scale.l1[j]!),
   );
   const progress = (done: number): void => options.onEvent?.({ type: 'foldsProgress', done, columns: F * K });
-  if (features.length > SHARED_FEATURES || solved.moments.rows < SHARED_ROWS * features.length) {
+  const { rows } = solved.moments;
+  const way = foldsWay({ rows, features: features.length, fromMoments: false });
+  const begin = (anchors: number): void => options.onEvent?.({ type: 'foldsBegun', way, folds: F, rows, features: features.length, anchors });
+  if (way === 'apart') {
+    begin(0);
     const start = (await sweeps.evaluateWithoutEach(folds, points.slice(0, 1), [], 1)).without[0]!;
     const results: ValueResult[][] = [];
     for (const [fold, { scale: own }] of folds.sets.entries()) {
@@ -174,6 +177,7 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
   }
   const wanted = setting.loss.quadratic ? 1 : Math.max(LEAST_ANCHORS, Math.min(MOST_ANCHORS, Math.round((F * K) / Math.max(1, features.length))));
   const anchors = anchorIndices(K, wanted);
+  begin(anchors.length);
   const { without, hessians } = await sweeps.evaluateWithoutEach(folds, points, anchors.map((at) => ({ at, features })), K);
   const model = new Anchors(features, scale.intercept, anchors, values.map(({ lambda }) => lambda));
   hessians.forEach((hessian, a) => model.set(a, hessian));

@@ -1,5 +1,6 @@
 import type { LossSpec } from '../loss/loss.ts';
 import type { PenaltySpec } from '../penalty/penalty.ts';
+import type { FoldsWay } from './foldsWay.ts';
 import type { RoadChoice } from './road.ts';
 import type { ValueResult } from './value.ts';
 
@@ -88,6 +89,17 @@ export type FitEvent =
     }
   | { readonly type: 'passProgress'; readonly pass: number; readonly rowsDone: number; readonly rows: number }
   | { readonly type: 'passDone'; readonly pass: number; readonly rows: number; readonly seconds: number }
+  | {
+      /** The path is done, the fits without each fold begin. */
+      readonly type: 'foldsBegun';
+      readonly way: FoldsWay;
+      readonly folds: number;
+      readonly rows: number;
+      /** That may have a coefficient in some fold. */
+      readonly features: number;
+      /** Values whose Hessian the folds share. */
+      readonly anchors: number;
+    }
   /** Cross-validation: how many of the values of all folds are certified so far. */
   | { readonly type: 'foldsProgress'; readonly done: number; readonly columns: number }
   | {
