@@ -213,7 +213,7 @@ test('the working set has what is not zero, what is not penalised, and what the 
 });
 
 test('the executor runs works by name, in order', async (t) => {
-  const shared = { matrices: [Float64Array.of(2, 0, 0, 1)], intercept: false };
+  const shared = { matrices: [Float64Array.of(2, 0, 0, 1)], tie: Float64Array.of(0) };
   const item: ModelStepProblem = {
     from: 0, to: 0, share: 0, updates: [], working: Int32Array.of(0), gradient: Float64Array.of(-4, 0), start: Float64Array.of(0), l1: Float64Array.of(1), l2: Float64Array.of(0), tolerance: 1e-12, relativeTolerance: 0,
   };
@@ -222,11 +222,11 @@ test('the executor runs works by name, in order', async (t) => {
   t.deepEqual(solverWorks.modelStep(shared, item).beta, Float64Array.of(1.5));
 });
 
-test('a step on a model takes the intercept along, and leaves what does not work where it is', (t) => {
+test('a step on a model takes the last coordinate along, free or tied, and leaves what does not work where it is', (t) => {
   const random = new Random(31);
   const q = 5;
   const size = q + 1;
-  for (const intercept of [true, false]) {
+  for (const tie of [null, random.normals(q), new Float64Array(q)]) {
     const matrix = semidefinite(random, size, 3 * size);
     const gradient = random.normals(size);
     const start = random.normals(q);
@@ -234,14 +234,15 @@ test('a step on a model takes the intercept along, and leaves what does not work
     const problem: ModelStepProblem = {
       from: 0, to: 0, share: 0, updates: [], working, gradient, start, l1: new Float64Array(q), l2: new Float64Array(q).fill(0.3), tolerance: 0, relativeTolerance: 0,
     };
-    const { beta, interceptStep } = solverWorks.modelStep({ matrices: [matrix], intercept }, problem);
+    const { beta, interceptStep } = solverWorks.modelStep({ matrices: [matrix], tie }, problem);
     t.is(beta[1], start[1]);
     t.is(beta[4], start[4]);
-    const step = Float64Array.from({ length: size }, (_, i) => (i === q ? interceptStep : beta[i]! - start[i]!));
-    if (!intercept) t.is(interceptStep, 0);
+    const step = Float64Array.from({ length: size }, (_, i) => (i < q ? beta[i]! - start[i]! : tie === null ? interceptStep : tie.reduce((sum, c, j) => sum + c * (beta[j]! - start[j]!), 0)));
+    if (tie !== null) t.is(interceptStep, 0);
     // The gradient of the model where the step ends.
-    const left = multiply(matrix, step).map((value, i) => value + gradient[i]! + (i < q ? 0.3 * beta[i]! : 0));
-    for (const i of intercept ? [...working, q] : working) t.true(Math.abs(left[i]!) < 1e-11, `coordinate ${i}: ${left[i]}`);
+    const rows = multiply(matrix, step);
+    const left = rows.map((value, i) => value + gradient[i]! + (i < q ? 0.3 * beta[i]! + (tie === null ? 0 : tie[i]! * rows[q]!) : 0));
+    for (const i of tie === null ? [...working, q] : working) t.true(Math.abs(left[i]!) < 1e-11, `coordinate ${i}: ${left[i]}`);
   }
 });
 
@@ -291,4 +292,21 @@ test('a large ridge problem is solved to its tolerance, however it is conditione
     const u = solveQuadratic({ hessian, gradient, start: new Float64Array(m), l1: new Float64Array(m), l2, tolerance: 1e-6 });
     multiply(hessian, u).forEach((value, j) => t.true(Math.abs(value + gradient[j]! + l2[j]! * u[j]!) <= 1e-6));
   }
+});
+
+test('a level far above the rest of the Hessian costs no digits', (t) => {
+  const random = new Random(35);
+  const m = 6;
+  // Columns of mean 1 and spread 1e-7: H + v v' has none of H's digits.
+  const small = 1e-14;
+  const hessian = semidefinite(random, m, 20).map((value) => small * value);
+  const direction = new Float64Array(m).fill(1).map((value, j) => value + 1e-7 * j);
+  const expected = Float64Array.from({ length: m }, (_, j) => (j < 3 ? 1 : -1) * (1 + j));
+  expected[m - 1] = -expected.slice(0, m - 1).reduce((sum, value, j) => sum + value * direction[j]!, 0) / direction[m - 1]!;
+  const l1 = new Float64Array(m).fill(0.3 * small);
+  const image = multiply(hessian, expected);
+  // What makes `expected` the solution, its level being 0 but for rounding.
+  const gradient = image.map((value, j) => -value - l1[j]! * Math.sign(expected[j]!));
+  const u = solveQuadratic({ hessian, level: { direction, curvature: 1 }, gradient, start: new Float64Array(m), l1, l2: new Float64Array(m), tolerance: 1e-9 * small });
+  u.forEach((value, j) => t.true(Math.abs(value - expected[j]!) < 1e-6, `${value}, not ${expected[j]}`));
 });

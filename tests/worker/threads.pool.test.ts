@@ -69,10 +69,10 @@ test("the solver's works come back in order, as without threads", async (t) => {
   const border = random.normals((size + 1) ** 2);
   const matrix = new Float64Array(new SharedArrayBuffer(border.byteLength));
   for (let i = 0; i <= size; i++) for (let j = 0; j <= size; j++) for (let k = 0; k <= size; k++) matrix[i * (size + 1) + j]! += border[i * (size + 1) + k]! * border[j * (size + 1) + k]!;
-  const shared = { matrices: [matrix], intercept: true };
+  const shared = { matrices: [matrix], tie: null };
   const pool = new ThreadPool({ threads: 3, kernels });
   t.deepEqual(await pool.map('modelStep', shared, problems), await inOrder.map('modelStep', shared, problems));
-  t.deepEqual(await pool.map('modelStep', { matrices: [], intercept: true }, []), []);
+  t.deepEqual(await pool.map('modelStep', { matrices: [], tie: null }, []), []);
   await pool.close();
 });
 
@@ -91,5 +91,5 @@ test('a closed pool takes nothing more and settles what it had', async (t) => {
   await pool.close();
   await reading;
   await t.throwsAsync(source.moments(momentsRequest), { code: 'POOL_CLOSED' });
-  await t.throwsAsync(pool.map('modelStep', { matrices: [], intercept: true }, []).then(() => pool.map('modelStep', { matrices: [], intercept: true }, [{} as never])), { code: 'POOL_CLOSED' });
+  await t.throwsAsync(pool.map('modelStep', { matrices: [], tie: null }, []).then(() => pool.map('modelStep', { matrices: [], tie: null }, [{} as never])), { code: 'POOL_CLOSED' });
 });

@@ -16,15 +16,14 @@ export function anchorIndices(values: number, count: number): number[] {
 export class Anchors {
   /** Ascending; q of them. */
   readonly features: Int32Array;
-  readonly #intercept: boolean;
+  #tie: Float64Array | null = null;
   readonly #indices: readonly number[];
   readonly #position: Float64Array;
   readonly #matrices: Float64Array[];
 
   /** @param lambdas of all values, in descending order; `indices` count into them */
-  constructor(features: Int32Array, intercept: boolean, indices: readonly number[], lambdas: readonly number[]) {
+  constructor(features: Int32Array, indices: readonly number[], lambdas: readonly number[]) {
     this.features = features;
-    this.#intercept = intercept;
     this.#indices = indices;
     // Positions along the path: log lambda, by number where lambda is 0.
     const logs = lambdas.map((lambda) => (lambda > 0 ? log(lambda) : NaN));
@@ -35,10 +34,16 @@ export class Anchors {
 
   set(anchor: number, hessian: Hessian): void {
     this.#matrices[anchor]!.set(hessian.matrix);
+    this.#tie = hessian.tie;
+  }
+
+  /** As that of the Hessians. */
+  get tie(): Float64Array | null {
+    return this.#tie;
   }
 
   shared(): AnchorModel {
-    return { matrices: this.#matrices, intercept: this.#intercept };
+    return { matrices: this.#matrices, tie: this.#tie };
   }
 
   /** Neighbouring anchors of a value and the share of the second. */

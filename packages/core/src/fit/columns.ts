@@ -67,7 +67,7 @@ export async function advance(columns: readonly Column[], advancing: Advance): P
     const open = columns.filter((column) => column.open);
     if (open.length === 0) return;
     const evaluations = await advancing.evaluate(open, sweep);
-    open.forEach((column, i) => consider(column, evaluations[i]!, setting, advancing.model.features));
+    open.forEach((column, i) => consider(column, evaluations[i]!, setting, advancing.model));
     await takeSteps(open, advancing);
   }
 }
@@ -84,9 +84,9 @@ export function asIs(column: Column): ValueResult {
 }
 
 /** Takes an evaluation in: the column moves there if it improves, and learns from it in any case. */
-export function consider(column: Column, next: Evaluation, setting: ValueSetting, features: Int32Array): void {
+export function consider(column: Column, next: Evaluation, setting: ValueSetting, model: Anchors): void {
   const certificate = certify(column.scale, setting.loss, setting.penalty, column.lambda, next, setting.nullGradient);
-  if (column.at !== null) learn(column, column.at, next, features);
+  if (column.at !== null) learn(column, column.at, next, model);
   if (column.certificate === null || improves(certificate, column.certificate, column.leastGap)) {
     if (certificate.gap < column.leastGap) column.leastGap = certificate.gap;
     column.at = { ...next, hessian: null };
@@ -124,7 +124,7 @@ function modelProblem(setting: ValueSetting, model: Anchors, column: Column): Mo
 }
 
 /** Keeps the change of the gradient between two points for the column's Hessian. */
-function learn(column: Column, from: Evaluation, to: Evaluation, features: Int32Array): void {
-  column.updates.push(secant(from, to, features, column.scale.intercept));
+function learn(column: Column, from: Evaluation, to: Evaluation, model: Anchors): void {
+  column.updates.push(secant(from, to, model));
   if (column.updates.length > MOST_UPDATES) column.updates.shift();
 }

@@ -179,7 +179,7 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
   const anchors = anchorIndices(K, wanted);
   begin(anchors.length);
   const { without, hessians } = await sweeps.evaluateWithoutEach(folds, points, anchors.map((at) => ({ at, features })), K);
-  const model = new Anchors(features, scale.intercept, anchors, values.map(({ lambda }) => lambda));
+  const model = new Anchors(features, anchors, values.map(({ lambda }) => lambda));
   hessians.forEach((hessian, a) => model.set(a, hessian));
 
   const results: ValueResult[][] = folds.sets.map(() => []);
@@ -195,7 +195,7 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
       // A feature that is constant without the fold has no coefficient there: the point must be looked at again.
       const constant = point.beta.some((b, j) => b !== 0 && own.isUsable[j] === 0);
       if (constant) column.next = { ...point, beta: point.beta.map((b, j) => (own.isUsable[j] === 1 ? b : 0)) };
-      else consider(column, without[index]![fold]!, setting, features);
+      else consider(column, without[index]![fold]!, setting, model);
       return column;
     }),
   );

@@ -27,8 +27,10 @@ export interface Evaluation {
 export interface Hessian {
   /** Ascending; q of them. */
   readonly features: Int32Array;
-  /** Means of c x_i x_j, with the intercept's 1 as the last feature: q + 1 square. */
+  /** Means of c x_i x_j about the features' means, with a 1 as the last feature: q + 1 square. */
   readonly matrix: Float64Array;
+  /** null: the coefficient of the 1 is free, the intercept. Else it is tie'beta, as the features' means have it: q numbers. */
+  readonly tie: Float64Array | null;
   /** Steps whose changes of the gradient are in it since it was formed. */
   readonly corrections: number;
 }

@@ -49,7 +49,7 @@ export async function fitLockstep(
   const { scale, saturatedLoss } = setting;
   const points = await samplePath(setting, values, start);
   const anchors = anchorIndices(values.length, ANCHORS);
-  const model = new Anchors(scale.usable, scale.intercept, anchors, values.map(({ lambda }) => lambda));
+  const model = new Anchors(scale.usable, anchors, values.map(({ lambda }) => lambda));
   const onSample = await setting.sample.oracle.evaluate(
     anchors.map((k) => points[k]!),
     anchors.map((_, at) => ({ at, features: scale.usable, coarse: true })),

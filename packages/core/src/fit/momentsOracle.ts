@@ -1,17 +1,21 @@
 /**
- * Least squares from moments alone: with G = X'X/W, c = X'z/W on the working
- * scale the loss is zz/2 - c'b + b'Gb/2, its gradient G b - c. No sweep; the
- * digits are those of the moments, so where the loss falls far below the
- * response's own size the rows must be read again.
+ * Least squares from moments alone. With the covariances G = X'X/W and c = X'z/W
+ * of working features and response about their means m and z0, and a = b0 + m'b - z0
+ * the mean residual, twice the loss is zz - 2 c'b + b'Gb + a^2 and the gradient
+ * G b - c + a m. No sweep; the digits are those of the moments, so where the loss
+ * falls far below the response's own size the rows must be read again.
  */
 import type { Moments } from '../statistics/moments.ts';
-import type { Evaluation, HessianRequest, Oracle } from './evaluation.ts';
+import type { Evaluation, Hessian, HessianRequest, Oracle } from './evaluation.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 export class MomentsOracle implements Oracle {
   readonly #scale: WorkingScale;
   readonly #gram: Float64Array;
   readonly #cross: Float64Array;
+  readonly #mean: Float64Array;
+  readonly #responseMean: number;
+  readonly #responseVariance: number;
   /** Mean square of the response about what the intercept takes. */
   readonly responseSquare: number;
   /** The intercept (about the features' references) that fits best, whatever beta is. */
@@ -19,13 +23,15 @@ export class MomentsOracle implements Oracle {
 
   constructor(scale: WorkingScale, moments: Moments, responseCentre: number) {
     this.#scale = scale;
-    // Moments are of z = y - offset - centre; without an intercept the centre goes back in.
-    const mean = moments.responseMean + responseCentre;
-    this.bestIntercept = scale.intercept ? mean : 0;
-    this.responseSquare = scale.intercept ? moments.responseVariance : moments.responseVariance + mean * mean;
-    const standardized = scale.standardizedMoments({ ...moments, responseMean: mean });
-    this.#gram = standardized.gram;
-    this.#cross = standardized.cross;
+    // Moments are of z = y - offset - centre.
+    this.#responseMean = moments.responseMean + responseCentre;
+    this.#responseVariance = moments.responseVariance;
+    this.bestIntercept = scale.intercept ? this.#responseMean : 0;
+    this.responseSquare = moments.responseVariance + (scale.intercept ? 0 : this.#responseMean ** 2);
+    const { gram, cross, mean } = scale.standardizedMoments(moments);
+    this.#gram = gram;
+    this.#cross = cross;
+    this.#mean = mean;
   }
 
   async evaluate(points: readonly Point[], hessians: readonly HessianRequest[]): Promise<Evaluation[]> {
@@ -35,9 +41,12 @@ export class MomentsOracle implements Oracle {
   #at(point: Point, features: Int32Array | null): Evaluation {
     const p = this.#scale.features;
     const { beta } = point;
-    const shift = point.intercept - this.bestIntercept;
     const gradient = new Float64Array(p);
-    for (let j = 0; j < p; j++) gradient[j] = -this.#cross[j]!;
+    let level = point.intercept;
+    for (let j = 0; j < p; j++) {
+      gradient[j] = -this.#cross[j]!;
+      level += this.#mean[j]! * beta[j]!;
+    }
     for (let j = 0; j < p; j++) {
       const b = beta[j]!;
       if (b === 0) continue;
@@ -49,24 +58,26 @@ export class MomentsOracle implements Oracle {
       alignment += beta[j]! * gradient[j]!;
       crossed += beta[j]! * this.#cross[j]!;
     }
-    // 2 loss = zz - 2 c'b + b'Gb = zz - c'b + b'(Gb - c); the intercept adds its own square.
-    const square = Math.max(0, this.responseSquare - crossed + alignment) + (this.#scale.intercept ? shift * shift : 0);
+    const residual = level - this.#responseMean;
+    // zz - 2 c'b + b'Gb = zz - c'b + b'(Gb - c).
+    const square = Math.max(0, this.#responseVariance - crossed + alignment) + residual * residual;
+    for (let j = 0; j < p; j++) gradient[j] = gradient[j]! + residual * this.#mean[j]!;
     return {
       point,
       loss: square / 2,
       gradient,
-      interceptGradient: this.#scale.intercept ? shift : 0,
-      alignment: alignment + (this.#scale.intercept ? shift * point.intercept : 0),
+      interceptGradient: residual,
+      alignment: alignment + residual * level,
       curvature: 1,
-      curvatureAlignment: this.#scale.intercept ? point.intercept : 0,
+      curvatureAlignment: level,
       pearson: square,
       curvatureSquare: 1,
       heldOutLoss: null,
-      hessian: features === null ? null : { features, matrix: this.#submatrix(features), corrections: 0 },
+      hessian: features === null ? null : this.#hessian(features),
     };
   }
 
-  #submatrix(features: Int32Array): Float64Array {
+  #hessian(features: Int32Array): Hessian {
     const p = this.#scale.features;
     const q = features.length;
     const matrix = new Float64Array((q + 1) * (q + 1));
@@ -74,8 +85,7 @@ export class MomentsOracle implements Oracle {
       const row = features[i]! * p;
       for (let j = 0; j < q; j++) matrix[i * (q + 1) + j] = this.#gram[row + features[j]!]!;
     }
-    // The features are centred about the intercept.
     matrix[q * (q + 1) + q] = 1;
-    return matrix;
+    return { features, matrix, tie: this.#scale.intercept ? null : Float64Array.from(features, (j) => this.#mean[j]!), corrections: 0 };
   }
 }

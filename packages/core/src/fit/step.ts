@@ -1,7 +1,7 @@
 /** Steps between points: what a step solves, where it leads, and what the gradients at both ends say of the Hessian. */
 import type { Penalty } from '../penalty/penalty.ts';
 import type { ModelStep, ModelStepProblem, Secant } from '../solve/modelStep.ts';
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation, Hessian } from './evaluation.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 /** Share of the certified tolerance that a step may leave of the least slope at zero: what it leaves must not show in the certificate. */
@@ -58,18 +58,19 @@ export function between(from: Point, to: Point, length: number): Point {
   };
 }
 
-/** The change of the gradient between two points. */
-export function secant(from: Evaluation, to: Evaluation, features: Int32Array, intercept: boolean): Secant {
+/** The change of the gradient between two points, in the coordinates of a Hessian. */
+export function secant(from: Evaluation, to: Evaluation, { features, tie }: Pick<Hessian, 'features' | 'tie'>): Secant {
   const q = features.length;
   const step = new Float64Array(q + 1);
   const change = new Float64Array(q + 1);
+  change[q] = to.interceptGradient - from.interceptGradient;
+  if (tie === null) step[q] = to.point.intercept - from.point.intercept;
   features.forEach((j, i) => {
     step[i] = to.point.beta[j]! - from.point.beta[j]!;
     change[i] = to.gradient[j]! - from.gradient[j]!;
+    if (tie === null) return;
+    step[q] = step[q]! + tie[i]! * step[i]!;
+    change[i] = change[i]! - tie[i]! * change[q]!;
   });
-  if (intercept) {
-    step[q] = to.point.intercept - from.point.intercept;
-    change[q] = to.interceptGradient - from.interceptGradient;
-  }
   return { step, change };
 }

@@ -124,7 +124,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     const kept = brisk && isWorthKeeping(at.hessian!, following, scale.features) ? at.hessian! : null;
     let next = (await oracle.evaluate([full], kept === null ? [{ at: 0, features: following }] : [], 1))[0]!;
     passes++;
-    if (kept !== null) next = { ...next, hessian: corrected(kept, secant(at, next, kept.features, scale.intercept)) };
+    if (kept !== null) next = { ...next, hessian: corrected(kept, secant(at, next, kept)) };
     let nextCertificate = judge(next);
     brisk = nextCertificate.stationarity <= BRISK * certificate.stationarity;
     if (!improves(nextCertificate, certificate, leastDoubt)) {
@@ -137,6 +137,11 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
           const trial = { evaluation, certificate: judge(evaluation) };
           if (trial.certificate.objective < (best ?? { certificate }).certificate.objective) best = trial;
         }
+      }
+      if (best === null && (kept !== null || at.hessian!.corrections > 0)) {
+        // The corrections may have led astray.
+        at = { ...at, hessian: null };
+        continue;
       }
       if (best === null) return end(certified(certificate) ? null : 'STALLED');
       next = best.evaluation;
@@ -158,7 +163,7 @@ async function newtonStep(setting: ValueSetting, lambda: number, at: Evaluation,
   const { features } = hessian;
   const problem = stepProblem({ scale, penalty, lambda, tolerance, accuracy: STEP_ACCURACY }, at, features, () => true);
   const matrix = setting.separable === true ? damped(hessian, problem) : hessian.matrix;
-  const [step] = await setting.executor.map('modelStep', { matrices: [matrix], intercept: scale.intercept }, [{ from: 0, to: 0, share: 0, updates: [], ...problem }]);
+  const [step] = await setting.executor.map('modelStep', { matrices: [matrix], tie: hessian.tie }, [{ from: 0, to: 0, share: 0, updates: [], ...problem }]);
   return takeStep(at.point, step!, features);
 }
 
@@ -203,9 +208,9 @@ function isWorthKeeping({ features, corrections }: Hessian, following: Int32Arra
 }
 
 /** The Hessian with a step's change of the gradient in it; its matrix is changed in place. */
-function corrected({ features, matrix, corrections }: Hessian, { step, change }: Secant): Hessian {
-  addSecant(matrix, { step, change });
-  return { features, matrix, corrections: corrections + 1 };
+function corrected(hessian: Hessian, change: Secant): Hessian {
+  addSecant(hessian.matrix, change);
+  return { ...hessian, corrections: hessian.corrections + 1 };
 }
 
 /** For a fit of some features only: the others' gradients do not count. */

@@ -44,6 +44,7 @@ export class WorkingScale {
   readonly weightSum: number;
   readonly #scale: Float64Array;
   readonly #reference: Float64Array;
+  readonly #mean: Float64Array;
   readonly #centres: Float64Array;
 
   /**
@@ -57,6 +58,7 @@ export class WorkingScale {
     this.intercept = problem.intercept ?? true;
     this.weightSum = fitted.weightSum;
     this.#centres = description.centres;
+    this.#mean = moments.mean;
     this.#scale = new Float64Array(p);
     this.#reference = new Float64Array(p);
     this.ratio = new Float64Array(p);
@@ -131,39 +133,39 @@ export class WorkingScale {
     const matrix = new Float64Array(size * size);
     let at = 0;
     for (let j = 0; j < q; j++) {
-      const referenceJ = this.#reference[features[j]!]!;
+      const meanJ = this.#mean[features[j]!]!;
       const scaleJ = this.#scale[features[j]!]! * this.weightSum;
       for (let i = 0; i <= j; i++, at++) {
-        const referenceI = this.#reference[features[i]!]!;
-        const value = (gram.packed[at]! - referenceI * gram.cross[j]! - referenceJ * gram.cross[i]! + referenceI * referenceJ * gram.total) / (this.#scale[features[i]!]! * scaleJ);
+        const meanI = this.#mean[features[i]!]!;
+        const value = (gram.packed[at]! - meanI * gram.cross[j]! - meanJ * gram.cross[i]! + meanI * meanJ * gram.total) / (this.#scale[features[i]!]! * scaleJ);
         matrix[i * size + j] = value;
         matrix[j * size + i] = value;
       }
-      const cross = (gram.cross[j]! - referenceJ * gram.total) / scaleJ;
+      const cross = (gram.cross[j]! - meanJ * gram.total) / scaleJ;
       matrix[j * size + q] = cross;
       matrix[q * size + j] = cross;
     }
     matrix[q * size + q] = gram.total / this.weightSum;
-    return { features, matrix, corrections: 0 };
+    return { features, matrix, tie: this.intercept ? null : Float64Array.from(features, (j) => (this.#mean[j]! - this.#reference[j]!) / this.#scale[j]!), corrections: 0 };
   }
 
-  /** Cross moments of working features from moments of stored ones about their means: G_ij / (t_i t_j). Only with an intercept. */
-  standardizedMoments(moments: Moments): { gram: Float64Array; cross: Float64Array } {
+  /** Moments of the working features about their means, and those means about the references (0 with an intercept), from moments of stored ones. */
+  standardizedMoments(moments: Moments): { gram: Float64Array; cross: Float64Array; mean: Float64Array } {
     const p = this.features;
     const gram = new Float64Array(p * p);
     const cross = new Float64Array(p);
+    const mean = new Float64Array(p);
     for (const j of this.usable) {
-      const extra = this.intercept ? 0 : moments.mean[j]! - this.#reference[j]!;
-      cross[j] = (moments.cross[j]! + extra * moments.responseMean) / this.#scale[j]!;
+      cross[j] = moments.cross[j]! / this.#scale[j]!;
+      if (!this.intercept) mean[j] = (moments.mean[j]! - this.#reference[j]!) / this.#scale[j]!;
       const column = (j * (j + 1)) / 2;
       for (const i of this.usable) {
         if (i > j) break;
-        const meanI = this.intercept ? 0 : moments.mean[i]! - this.#reference[i]!;
-        const value = (moments.gram![column + i]! + meanI * extra) / (this.#scale[i]! * this.#scale[j]!);
+        const value = moments.gram![column + i]! / (this.#scale[i]! * this.#scale[j]!);
         gram[i * p + j] = value;
         gram[j * p + i] = value;
       }
     }
-    return { gram, cross };
+    return { gram, cross, mean };
   }
 }

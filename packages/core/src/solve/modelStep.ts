@@ -1,9 +1,8 @@
 /**
- * A step: its model of the Hessian put together, the intercept eliminated, and
- * the penalised quadratic model solved on a working set with exact zeros.
+ * A step: its model of the Hessian put together, the last coordinate eliminated,
+ * and the penalised quadratic model solved on a working set with exact zeros.
  *
- * The model's Hessian, on the q working features and the intercept (the
- * last index), is (1 - share) A_from + share A_to of two neighbouring anchors,
+ * The model's Hessian, on the q features and a 1 as the last of them, is (1 - share) A_from + share A_to of two neighbouring anchors,
  * corrected by BFGS updates with earlier steps s and the gradient changes v there:
  *   H <- H - H s s'H / (s'H s) + v v' / (s'v),   where s'v > 0.
  */
@@ -12,7 +11,8 @@ import { solveQuadratic } from './quadratic.ts';
 export interface AnchorModel {
   /** (q+1) x (q+1), row-major, one an anchor; shared between threads. */
   readonly matrices: readonly Float64Array[];
-  readonly intercept: boolean;
+  /** null: the last coordinate is free, an intercept. Else its steps are tie's with those of the features: q numbers. */
+  readonly tie: Float64Array | null;
 }
 
 /** Share of the model's curvature along a step below which what the gradients say of it is not believed. */
@@ -32,7 +32,7 @@ export interface ModelStepProblem {
   readonly updates: readonly Secant[];
   /** Positions among the q features, ascending. */
   readonly working: Int32Array;
-  /** q + 1. */
+  /** q + 1; the last is not used where it is tied: the features' have it in them. */
   readonly gradient: Float64Array;
   /** q. */
   readonly start: Float64Array;
@@ -48,7 +48,11 @@ export interface ModelStep {
   readonly interceptStep: number;
 }
 
-/** Cost: (updates + 1) (q+1)^2 flops, and those of solveQuadratic on the working set. */
+/**
+ * With [H h; h' t] the model's Hessian, eliminating a free last coordinate leaves H - hh'/t. Tied to c'd, d the step of
+ * the features, it adds t (v'd)^2 / 2 with v = c + h/t.
+ * Cost: (updates + 1) (q+1)^2 flops, and those of solveQuadratic on the working set.
+ */
 export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): ModelStep {
   const { working, gradient, start } = problem;
   const q = start.length;
@@ -56,30 +60,31 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
   const hessian = modelHessian(model, problem);
   const m = working.length;
   const last = hessian.subarray(q * size);
-  const total = last[q]!;
-  const profile = model.intercept && total > 0;
+  const total = last[q]! > 0 ? last[q]! : 0;
+  const free = model.tie === null && total > 0;
   const matrix = new Float64Array(m * m);
-  const g = new Float64Array(m);
-  const b = new Float64Array(m);
-  const l1 = new Float64Array(m);
-  const l2 = new Float64Array(m);
+  const cross = Float64Array.from(working, (j) => (total > 0 ? last[j]! / total : 0));
   for (let i = 0; i < m; i++) {
-    const j = working[i]!;
-    const cross = profile ? last[j]! / total : 0;
-    g[i] = gradient[j]! - cross * gradient[q]!;
-    b[i] = start[j]!;
-    l1[i] = problem.l1[j]!;
-    l2[i] = problem.l2[j]!;
-    const row = hessian.subarray(j * size, j * size + size);
-    for (let k = 0; k < m; k++) matrix[i * m + k] = row[working[k]!]! - cross * last[working[k]!]!;
+    const row = hessian.subarray(working[i]! * size);
+    for (let k = 0; k < m; k++) matrix[i * m + k] = row[working[k]!]! - cross[i]! * last[working[k]!]!;
   }
-  const solution = m === 0 ? b : solveQuadratic({ hessian: matrix, gradient: g, start: b, l1, l2, tolerance: problem.tolerance, relativeTolerance: problem.relativeTolerance });
+  const of = (values: Float64Array): Float64Array => Float64Array.from(working, (j) => values[j]!);
+  const before = of(start);
+  const solution = m === 0 ? before : solveQuadratic({
+    hessian: matrix,
+    level: model.tie === null || total === 0 ? null : { direction: of(model.tie).map((c, i) => c + cross[i]!), curvature: total },
+    gradient: free ? of(gradient).map((g, i) => g - cross[i]! * gradient[q]!) : of(gradient),
+    start: before,
+    l1: of(problem.l1),
+    l2: of(problem.l2),
+    tolerance: problem.tolerance,
+    relativeTolerance: problem.relativeTolerance,
+  });
   const beta = start.slice();
-  let interceptStep = profile ? -gradient[q]! / total : 0;
+  let interceptStep = free ? -gradient[q]! / total : 0;
   for (let i = 0; i < m; i++) {
-    const step = solution[i]! - b[i]!;
     beta[working[i]!] = solution[i]!;
-    if (profile) interceptStep -= (last[working[i]!]! * step) / total;
+    if (free) interceptStep -= cross[i]! * (solution[i]! - before[i]!);
   }
   return { beta, interceptStep };
 }
