@@ -11,6 +11,9 @@ export interface Span {
   readonly end: number;
 }
 
+/** Reads of all the rows that are named one by one. */
+const NAMED = 24;
+
 export class Profile {
   readonly spans: Span[] = [];
   readonly #origin = performance.now();
@@ -69,12 +72,14 @@ export class Profile {
     return [...totals].map(([kind, total]) => ({ kind, ...total }));
   }
 
-  /** In words: totals by kind, and each read of all the rows. */
+  /** In words: totals by kind, and the first reads of all the rows. */
   lines(): string[] {
     const line = (kind: string, seconds: number, detail: string): string => `  ${seconds.toFixed(3).padStart(9)} s  ${kind.padEnd(16)} ${detail}`.trimEnd();
+    const reads = this.spans.filter(({ kind }) => ['pass', 'moments', 'gather'].includes(kind));
     return [
       ...this.totals().map(({ kind, seconds, calls }) => line(kind, seconds, calls > 0 ? `${calls} times` : 'calling thread')),
-      ...this.spans.filter(({ kind }) => ['pass', 'moments', 'gather'].includes(kind)).map(({ kind, detail, begin, end }) => line(kind, (end - begin) / 1000, detail)),
+      ...reads.slice(0, NAMED).map(({ kind, detail, begin, end }) => line(kind, (end - begin) / 1000, detail)),
+      ...(reads.length > NAMED ? [`  and ${reads.length - NAMED} more reads`] : []),
     ];
   }
 
