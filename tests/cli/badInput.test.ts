@@ -106,7 +106,10 @@ const cases: readonly Case[] = [
   { what: 'a negative weight', args: 'path negativeWeight.csv --response y --weights w', code: 'BAD_WEIGHT', exit: 3 },
   { what: 'weights that are all zero', args: 'path zeroWeights.csv --response y --weights w', code: 'ALL_WEIGHTS_ZERO', exit: 3 },
   { what: 'more successes than trials', args: 'path manySuccesses.csv --response k --trials n --loss logistic', code: 'RESPONSE_OUT_OF_RANGE', exit: 3 },
-  { what: 'a query with a slip', args: 'path good.csv --response y --query selct~1', code: 'BAD_QUERY', exit: 3 },
+  { what: 'a query with a slip', args: 'path good.csv --response y --query selct~1', code: 'BAD_QUERY', exit: 2 },
+  { what: 'a query that fails on the data', args: "path good.csv --response y --query select~y,error('no')~as~x~from~data", code: 'BAD_QUERY', exit: 3 },
+  { what: 'a list without commas', args: 'path good.csv --response y --columns x z', code: 'FILE_NOT_FOUND', exit: 3 },
+  { what: 'more values than anyone looks at', args: 'path good.csv --response y --lambdas 1e9', code: 'BAD_OPTION_VALUE', exit: 2 },
   // Models.
   { what: 'no such model', args: 'predict nowhere.json good.csv', code: 'FILE_NOT_FOUND', exit: 3 },
   { what: 'a model cut off', args: 'predict cut.json new.csv', code: 'MODEL_CORRUPT', exit: 3 },

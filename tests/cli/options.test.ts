@@ -3,12 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import { UsageError } from '@scalemix/core';
+import { UsageError, nearNames } from '@scalemix/core';
 import { checkModelSettings } from '../../packages/cli/src/options/applies.ts';
 import { readConfig } from '../../packages/cli/src/options/config.ts';
 import { splitList } from '../../packages/cli/src/options/list.ts';
 import { readMemory } from '../../packages/cli/src/options/memory.ts';
-import { nearest } from '../../packages/cli/src/options/nearest.ts';
 import { readPenaltyFactors } from '../../packages/cli/src/options/penaltyFactors.ts';
 import { temporaryFolder } from '../support/commandLine.ts';
 
@@ -58,8 +57,8 @@ for (const text of ['x', 'x=', '=1', 'x=-1', 'x=NaN', 'x=1,x=2', 'x=1,']) {
 }
 
 test('a slip of the finger is recognised, another word is not', (t) => {
-  t.is(nearest('respnse', ['response', 'lambda']), 'response');
-  t.is(nearest('colour', ['response', 'lambda']), null);
+  t.deepEqual(nearNames('respnse', ['response', 'lambda']), ['response']);
+  t.deepEqual(nearNames('colour', ['response', 'lambda']), []);
 });
 
 test('what applies passes', (t) => {

@@ -3,13 +3,12 @@ import { basename } from 'node:path';
 import process from 'node:process';
 import yargs from 'yargs';
 import type { Argv } from 'yargs';
-import { UsageError } from '@scalemix/core';
+import { UsageError, nearNames } from '@scalemix/core';
 import type { Call, Command } from './command.ts';
 import { commands } from './commands/index.ts';
 import { completeWord } from './completion.ts';
 import { hideDash, restoreDash } from './options/dash.ts';
 import { laterCommands } from './options/later.ts';
-import { nearest } from './options/nearest.ts';
 import type { Option, Options } from './options/option.ts';
 import { readSettings } from './options/settings.ts';
 import { output } from './output.ts';
@@ -156,6 +155,6 @@ function unknownCommand(word: string): UsageError {
   const known = commands.map(({ name }) => name);
   const list = `There are ${known.join(', ')}.`;
   if (laterCommands.includes(word)) return new UsageError('NOT_AVAILABLE', `The command ${word} is not in this release. ${list}`);
-  const near = nearest(word, known);
-  return new UsageError('UNKNOWN_COMMAND', `There is no command ${JSON.stringify(basename(word))}. ${near === null ? list : `Did you mean ${near}?`}`);
+  const [near] = nearNames(word, known);
+  return new UsageError('UNKNOWN_COMMAND', `There is no command ${JSON.stringify(basename(word))}. ${near === undefined ? list : `Did you mean ${near}?`}`);
 }

@@ -6,6 +6,7 @@ import type { Call } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { commonOptions } from '../options/tables.ts';
 import { bytes, counted } from '../show/numbers.ts';
+import { displayWidth, wrap } from '../show/text.ts';
 import { painter } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -70,7 +71,12 @@ async function run({ settings, output }: Call<typeof commonOptions>): Promise<nu
   const paint = painter(output.stdout);
   const mark = (fine: boolean): string => (fine ? paint('green', output.stdout.unicode ? '✔' : 'ok') : paint('yellow', output.stdout.unicode ? '!' : '!!'));
   const width = Math.max(...findings.map(({ name }) => name.length));
-  await output.result(findings.map(({ name, value, fine }) => `  ${mark(fine)} ${name.padEnd(width)}  ${value}\n`).join(''));
+  const line = ({ name, value, fine }: Finding): string => {
+    const margin = width + 5 + displayWidth(mark(fine));
+    const [first, ...rest] = wrap(value, Math.max(40, output.stdout.width - margin));
+    return [`  ${mark(fine)} ${name.padEnd(width)}  ${first}`, ...rest.map((text) => `${' '.repeat(margin)}${text}`)].join('\n');
+  };
+  await output.result(`${findings.map(line).join('\n')}\n`);
   return findings.every(({ fine }) => fine) ? EXIT.converged : EXIT.failure;
 }
 

@@ -1,5 +1,6 @@
 /** Which combinations of model options say something: each rule names both parties. */
-import { UsageError } from '@scalemix/core';
+import { existsSync } from 'node:fs';
+import { DataError, UsageError } from '@scalemix/core';
 import type { JobCommand } from '@scalemix/coordinator';
 
 /** The settings that the rules look at. */
@@ -77,8 +78,13 @@ function checkPathLambda(given: ReadonlySet<string>, lambda: readonly number[] |
 /** Files whose cells nothing separates. */
 const NO_CELLS = /\.(parquet|arrow|arrows|feather|libsvm|svm|svmlight)(\.gz)?$/i;
 
-/** @throws UsageError INAPPLICABLE_OPTION for a delimiter where nothing is delimited */
+/**
+ * @throws UsageError INAPPLICABLE_OPTION for a delimiter where nothing is delimited
+ * @throws DataError FILE_NOT_FOUND for a word that looks like a stray item of a list
+ */
 export function checkReading(inputs: readonly string[], { format, delimiter }: { readonly format?: string | undefined; readonly delimiter?: string | undefined }): void {
+  const stray = inputs.length > 1 ? inputs.find((input) => /^[\w ]+,?$/.test(input) && !existsSync(input)) : undefined;
+  if (stray !== undefined) throw new DataError('FILE_NOT_FOUND', `${stray}: no such file. Does it belong to the list of an option? Lists are written with commas and no spaces: --columns a,b,c.`);
   if (delimiter === undefined) return;
   const other = format === undefined ? inputs.find((input) => NO_CELLS.test(input)) : format === 'csv' || format === 'tsv' ? undefined : `--format ${format}`;
   if (other !== undefined) throw new UsageError('INAPPLICABLE_OPTION', `--delimiter does not apply: it separates the cells of CSV files, and ${other} has none.`);

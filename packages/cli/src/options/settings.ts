@@ -1,9 +1,8 @@
 /** From what yargs parsed and what a config file says to the settings of a command. */
-import { UsageError } from '@scalemix/core';
+import { UsageError, nearNames } from '@scalemix/core';
 import { readConfig } from './config.ts';
 import { restoreDash } from './dash.ts';
 import { laterOptions } from './later.ts';
-import { nearest } from './nearest.ts';
 import { badValue } from './option.ts';
 import type { Option, Options, Settings } from './option.ts';
 
@@ -68,7 +67,7 @@ function strayOption(key: string, shown: string, command: string, known: readonl
   const owners = everything.get(key === 'o' ? 'output' : key);
   if (owners !== undefined) return new UsageError('INAPPLICABLE_OPTION', `${shown} does not apply to ${command}; it belongs to ${owners.join(', ')}.`);
   if (laterOptions.includes(key)) return new UsageError('NOT_AVAILABLE', `${shown} is not in this release. See scalemix ${command} --help.`);
-  const near = nearest(key, known);
-  const hint = near === null ? `See scalemix ${command} --help.` : `Did you mean --${near}?`;
+  const [near] = nearNames(key, known);
+  const hint = near === undefined ? `See scalemix ${command} --help.` : `Did you mean --${near}?`;
   return new UsageError('UNKNOWN_OPTION', `${shown} is no option of ${command}. ${hint}`);
 }

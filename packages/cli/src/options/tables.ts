@@ -2,7 +2,7 @@
  * Every option of this release, in tables that commands put together. Only
  * what does something now is here; `later.ts` knows what comes later.
  */
-import { losses, penalties } from '@scalemix/core';
+import { MOST_LAMBDAS, losses, penalties } from '@scalemix/core';
 import type { PenaltyName } from '@scalemix/core';
 import { laterLosses, laterPenalties } from './later.ts';
 import { readMemory } from './memory.ts';
@@ -67,7 +67,7 @@ export const fitLambdaOptions = {
 
 export const pathLambdaOptions = {
   lambda: numbers(notNegative, { group: model, describe: 'Strengths of the penalty, separated by commas, instead of a grid' }),
-  lambdas: number(counting('a whole number, 1 or more'), { group: model, describe: 'Values of the grid (default: 100)' }),
+  lambdas: number({ expected: `a whole number from 1 to ${MOST_LAMBDAS}`, accepts: (value) => Number.isInteger(value) && value >= 1 && value <= MOST_LAMBDAS }, { group: model, describe: 'Values of the grid (default: 100)' }),
   'lambda-min-ratio': number(betweenZeroAndOne, { group: model, describe: 'Smallest over largest value of the grid (default: 1e-4, or 1e-2 where there are no more rows than coefficients)' }),
 };
 

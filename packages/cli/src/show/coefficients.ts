@@ -6,6 +6,7 @@ import { effectGroups } from './effects.ts';
 import type { Effect, EffectGroup } from './effects.ts';
 import { counted, significant } from './numbers.ts';
 import { tableLines } from './table.ts';
+import { sentence } from './text.ts';
 import { effort, headline, verdict } from './verdict.ts';
 
 /** Levels of one category that are shown, and columns. */
@@ -19,13 +20,13 @@ export function fitReport(model: ModelDocument, k: number, terminal: Terminal, a
   const converged = model.converged[k] === true;
   const facts = [`lambda ${significant(model.lambda[k]!)}`, `${model.nonzero[k]} of ${model.features.length} coefficients not zero`, ...(ratio === null ? [] : [`deviance ratio ${ratio.toFixed(4)}`])];
   return `${[
-    paint('bold', headline(model, 'fit')),
+    paint('bold', sentence(headline(model, 'fit'), terminal)),
     facts.join(', '),
     '',
     ...coefficientLines(model, k, terminal, all),
     '',
-    paint(converged ? 'green' : 'yellow', verdict(model)),
-    paint('dim', effort(model)),
+    paint(converged ? 'green' : 'yellow', sentence(verdict(model), terminal)),
+    paint('dim', sentence(effort(model), terminal)),
   ].join('\n')}\n`;
 }
 

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 import { counted, significant } from './numbers.ts';
 import { plotLines } from './plot.ts';
 import { tableLines } from './table.ts';
-import { fit, printable } from './text.ts';
+import { fit, printable, sentence } from './text.ts';
 import { certainty, certaintyHeading, chosenRows, devianceRatioText, lambdaAxis } from './values.ts';
 import { effort, foldVerdict, headline, verdict } from './verdict.ts';
 
@@ -38,11 +38,11 @@ export function crossValidationReport(model: ModelDocument, terminal: Terminal, 
     (line) => paint('dim', line),
   ).map((line) => (line.includes('NOT CONVERGED') ? paint('yellow', line) : line));
   const left = model.lambda.length - shown.length;
-  const lines = [paint('bold', headline(model, 'path')), howFolded(cv), '', ...table];
+  const lines = [paint('bold', sentence(headline(model, 'path'), terminal)), sentence(howFolded(cv), terminal), '', ...table];
   if (left > 0) lines.push(paint('dim', `  (${left} values between are not shown; --all shows them)`));
   if (model.lambda.length > 2) lines.push('', ...plot(model, cv, terminal));
-  const verdicts = `${verdict(model)}\n${foldVerdict(cv)}`;
-  lines.push('', choice(model, cv), paint(hasConverged(model) ? 'green' : 'yellow', verdicts), paint('dim', effort(model)));
+  const verdicts = `${sentence(verdict(model), terminal)}\n${sentence(foldVerdict(cv), terminal)}`;
+  lines.push('', sentence(choice(model, cv), terminal), paint(hasConverged(model) ? 'green' : 'yellow', verdicts), paint('dim', sentence(effort(model), terminal)));
   return `${lines.join('\n')}\n`;
 }
 

@@ -3,7 +3,7 @@
  * is checked field by field: a log is a file that anyone may have written.
  */
 import { resolve } from 'node:path';
-import { DataError, UsageError, losses, penalties } from '@scalemix/core';
+import { DataError, MOST_LAMBDAS, UsageError, losses, penalties } from '@scalemix/core';
 import { FORMATS } from '@scalemix/worker';
 import type { DataRequest, FoldsRequest, JobRequest, MachineRequest, ProblemRequest } from '../request.ts';
 
@@ -89,7 +89,7 @@ const problemChecks: Checks<SavedProblem> = {
   standardize: optional(flag),
   intercept: optional(flag),
   lambda: optional(list(number)),
-  lambdas: optional(count(2 ** 20)),
+  lambdas: optional(count(MOST_LAMBDAS)),
   lambdaMinRatio: optional(number),
   tolerance: optional(number),
   maxPasses: optional(count(2 ** 31)),

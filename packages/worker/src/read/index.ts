@@ -18,10 +18,10 @@ export type { BooleanSummary, ColumnSummary, NumericSummary, SparseSummary, Tabl
  *
  * @param inputs paths, globs (their files in byte order of the paths), or `-` for standard input, which is copied to a temporary file first
  * @throws DataError FILE_NOT_FOUND, IS_DIRECTORY, FILE_NOT_READABLE, EMPTY_FILE, UNKNOWN_FORMAT, MIXED_FORMATS, STDIN_FAILED,
- *   CORRUPT_FILE, COLUMNS_DIFFER, DUPLICATE_COLUMN, EMPTY_COLUMN_NAME, BAD_ENCODING, BAD_QUOTING, ROW_TOO_LONG, BAD_QUERY,
+ *   CORRUPT_FILE, COLUMNS_DIFFER, DUPLICATE_COLUMN, EMPTY_COLUMN_NAME, BAD_ENCODING, BAD_QUOTING, ROW_TOO_LONG,
  *   and of libsvm files BAD_LABEL, BAD_INDEX, BAD_SPARSE_VALUE; reading also UNKNOWN_COLUMN, UNSUPPORTED_TYPE, RAGGED_ROW,
- *   TEXT_IN_NUMERIC_COLUMN, TEXT_IN_BOOLEAN_COLUMN, EMPTY_QUERY
- * @throws UsageError NO_INPUT, STDIN_WITH_FILES, BAD_DELIMITER, QUERY_FORMAT
+ *   TEXT_IN_NUMERIC_COLUMN, TEXT_IN_BOOLEAN_COLUMN, EMPTY_QUERY, BAD_QUERY
+ * @throws UsageError NO_INPUT, STDIN_WITH_FILES, BAD_DELIMITER, QUERY_FORMAT, BAD_QUERY
  * @throws FailureError OUT_OF_MEMORY; reading a query again QUERY_READ_TWICE
  */
 export async function openTable(inputs: string | readonly string[], options: ReadOptions = {}): Promise<Table> {

@@ -1,5 +1,4 @@
-import { DataError } from '@scalemix/core';
-import { listNames, nearNames } from '../rows/nearNames.ts';
+import { DataError, listNames, nearNames } from '@scalemix/core';
 import type { ReadRequest, TableColumn } from './table.ts';
 
 /**

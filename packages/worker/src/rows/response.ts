@@ -4,12 +4,11 @@
  * encoder; what it stores of a text response are codes, which `finish` says
  * how to replace.
  */
-import { DataError, UsageError } from '@scalemix/core';
+import { DataError, UsageError, listNames } from '@scalemix/core';
 import type { ResponseDescription } from '@scalemix/core';
 import { compareLevels } from './levels.ts';
 import type { LoadOptions } from './options.ts';
 import type { Roles } from './roles.ts';
-import { listNames } from './nearNames.ts';
 
 export interface ResponseEncoder {
   /** What to store for a value (a text column's code) of row `row`, whose number of trials is `trials`. */

@@ -1,8 +1,7 @@
 /** Who is who among the columns of a table. */
-import { DataError, UsageError } from '@scalemix/core';
+import { DataError, UsageError, listNames, nearNames } from '@scalemix/core';
 import type { Table, TableColumn } from '../read/table.ts';
 import type { LoadOptions } from './options.ts';
-import { listNames, nearNames } from './nearNames.ts';
 
 export interface PredictorRole {
   readonly name: string;

@@ -7,7 +7,7 @@ import { missingMarkers } from '../missing.ts';
 import type { ReadOptions } from '../options.ts';
 import { requestedColumns } from '../request.ts';
 import type { Batch, ReadRequest, Table } from '../table.ts';
-import { literal, memoryError, startEngine } from './engine.ts';
+import { literal, memoryError, reason, startEngine } from './engine.ts';
 import { selectBatches } from './select.ts';
 import { columnsOf } from './types.ts';
 import type { DuckColumn } from './types.ts';
@@ -20,7 +20,8 @@ const SUBJECT = 'the query';
  * the input as the table `data`. The rows are read once: a second reading could
  * see others (`random()`, `USING SAMPLE`).
  *
- * @throws DataError BAD_QUERY, DUPLICATE_COLUMN and what opening the files throws; UsageError QUERY_FORMAT
+ * @throws DataError DUPLICATE_COLUMN and what opening the files throws; UsageError QUERY_FORMAT, BAD_QUERY
+ * @throws DataError BAD_QUERY (later) where the query fails while it runs
  */
 export async function openQuery(inputs: Inputs, query: string, options: ReadOptions): Promise<Table> {
   if (inputs.format === 'arrow' || inputs.format === 'libsvm') {
@@ -100,21 +101,26 @@ async function queryColumns(connection: DuckDBConnection, query: string): Promis
 }
 
 async function oneSelect(connection: DuckDBConnection, query: string): Promise<Awaited<ReturnType<DuckDBConnection['prepare']>>> {
-  if (query.trim() === '') throw new DataError('BAD_QUERY', 'the query is empty; give one SELECT over the table data');
+  if (query.trim() === '') throw new UsageError('BAD_QUERY', 'the query is empty; give one SELECT over the table data');
   let statement;
   try {
     const statements = await connection.extractStatements(query);
-    if (statements.count !== 1) throw new DataError('BAD_QUERY', `the query holds ${statements.count} statements; give one SELECT over the table data`);
+    if (statements.count !== 1) throw new UsageError('BAD_QUERY', `the query holds ${statements.count} statements; give one SELECT over the table data`);
     statement = await statements.prepare(0);
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError('BAD_QUERY', `the query cannot be run: ${(error as Error).message.trim()}`, { cause: error });
+    if (error instanceof UsageError) throw error;
+    throw new UsageError('BAD_QUERY', `the query cannot be run: ${oneLine(error)}`, { cause: error });
   }
   if (statement.statementType !== StatementType.SELECT) {
-    throw new DataError('BAD_QUERY', `the query is a statement of type ${StatementType[statement.statementType]}; only a SELECT is run`);
+    throw new UsageError('BAD_QUERY', `the query is a statement of type ${StatementType[statement.statementType]}; only a SELECT is run`);
   }
-  if (statement.parameterCount > 0) throw new DataError('BAD_QUERY', 'the query has parameters; write their values');
+  if (statement.parameterCount > 0) throw new UsageError('BAD_QUERY', 'the query has parameters; write their values');
   return statement;
+}
+
+/** What DuckDB says, in one line. */
+function oneLine(error: unknown): string {
+  return reason(error).replace(/\s+/g, ' ');
 }
 
 /**
@@ -129,7 +135,7 @@ async function explained(error: unknown, inputs: Inputs, options: ReadOptions): 
     const found = await csvError(inputs, options);
     if (found !== null) return found;
   }
-  return new DataError('BAD_QUERY', `the query failed: ${message.trim()}`, { cause: error });
+  return new DataError('BAD_QUERY', `the query failed: ${oneLine(error)}`, { cause: error });
 }
 
 async function csvError(inputs: Inputs, options: ReadOptions): Promise<DataError | null> {
