@@ -50,7 +50,7 @@ export async function timeOnce<Result>(rows: LoadedRows, work: Work<Result>, thr
     computing.expect(rows.description.rows);
     await setTimeout(START);
     const profile = new Profile();
-    const { statistics, executor } = computing.on(rows);
+    const { statistics, executor } = await computing.on(rows);
     const result = await work(profile.source(rowSource(statistics)), profile.executor(executor));
     profile.stop();
     return { result, seconds: profile.seconds, profile };

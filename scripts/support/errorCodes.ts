@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderOf, PACKAGES } from './packages.ts';
 
-/** Names in capitals that are no codes: of the environment, and of formats. */
-const OTHER_NAMES = new Set(['LC_ALL', 'LC_CTYPE', 'NO_COLOR', 'SCALEMIX_DEBUG', 'INIT_CWD']);
+/** Names in capitals that are no codes: of the environment, of formats and of protocols. */
+const OTHER_NAMES = new Set(['LC_ALL', 'LC_CTYPE', 'NO_COLOR', 'SCALEMIX_DEBUG', 'INIT_CWD', 'NOT_SERVING']);
 
 const ANY_CODE = /'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g;
 /** A code of one word is told by its place. */

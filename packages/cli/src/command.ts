@@ -11,6 +11,8 @@ export interface Command<Table extends Options = Options> {
   readonly epilogue?: string;
   readonly options: Table;
   readonly examples: readonly (readonly [command: string, what: string])[];
+  /** Milliseconds that ending in good order may take after a signal. @default 3000 */
+  readonly patience?: number;
   /** The exit code. Loads what it needs when it runs, so that help needs nothing. */
   run(call: Call<Table>): Promise<number>;
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { EXIT, Interrupted, errorText, tell } from './failure.ts';
 import { abandonAll } from './files.ts';
 import { endOnClosedPipe, flush, output } from './output.ts';
-import { runProgram } from './program.ts';
+import { patienceOf, runProgram } from './program.ts';
 import { painter } from './terminal.ts';
 
 /** Runs the command line and ends the process with its exit code. */
@@ -11,7 +11,7 @@ export async function main(args: readonly string[]): Promise<void> {
   enterUserFolder();
   endOnClosedPipe(abandonAll);
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(controller, signal));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(controller, signal, patienceOf(args)));
   let code: number;
   try {
     code = await runProgram(args, controller.signal);
@@ -25,18 +25,18 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exit(code);
 }
 
-/** Milliseconds that an abort may take before the process is ended all the same. */
-const PATIENCE = 3000;
-
-/** The first signal aborts in good order, the second at once. */
-function interrupt(controller: AbortController, signal: 'SIGINT' | 'SIGTERM'): void {
+/**
+ * The first signal aborts in good order, the second at once.
+ * @param patience milliseconds that an abort may take before the process is ended all the same
+ */
+function interrupt(controller: AbortController, signal: 'SIGINT' | 'SIGTERM', patience: number): void {
   const leave = (): void => {
     abandonAll();
     process.exit(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
   };
   if (controller.signal.aborted) leave();
   controller.abort(new Interrupted(signal));
-  setTimeout(leave, PATIENCE).unref();
+  setTimeout(leave, patience).unref();
 }
 
 /**

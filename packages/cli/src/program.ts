@@ -85,6 +85,11 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
   return code;
 }
 
+/** Milliseconds that the command of a command line may take to end after a signal. */
+export function patienceOf(args: readonly string[]): number {
+  return commands.find(({ name }) => name === args[0])?.patience ?? 3000;
+}
+
 /** Commands by the name of each option. */
 const owners = new Map<string, string[]>();
 for (const command of commands) for (const name of Object.keys(command.options)) owners.set(name, [...(owners.get(name) ?? []), command.name]);

@@ -1,9 +1,11 @@
-/** Who computes on the rows of a job: a pool of threads, or for few rows the calling thread. The bits are the same. */
+/** Who computes on the rows of a job: a pool of threads, for few rows the calling thread, or the nodes of a cluster. The bits are the same. */
 import { chooseKernels, enableWideVectors, inOrder, kernelIdText } from '@scalemix/core';
 import type { Executor, KernelChoice } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
 import type { LoadedRows } from '@scalemix/worker';
-import { LocalStatistics, inlineStatistics } from './sources/index.ts';
+import { Cluster } from './cluster/cluster.ts';
+import type { ClusterOptions, ClusterRequest } from './cluster/options.ts';
+import { ClusterStatistics, LocalStatistics, inlineStatistics } from './sources/index.ts';
 import type { Statistics } from './sources/index.ts';
 import type { MachineRequest } from './request.ts';
 
@@ -17,27 +19,33 @@ export interface Computing {
   /** To be called while rows are read: starts the threads as soon as it is clear that they will be needed. */
   expect(rows: number): void;
   /** Statistics of the rows, with whom to solve. */
-  on(rows: LoadedRows): { readonly statistics: Statistics; readonly executor: Executor };
+  on(rows: LoadedRows, options?: ClusterOptions): Promise<{ readonly statistics: Statistics; readonly executor: Executor }>;
   close(): Promise<void>;
 }
 
 /** @param threads as the rows are loaded for */
-export function openComputing(machine: MachineRequest, threads: number): Computing {
+export function openComputing(machine: MachineRequest, threads: number, request?: ClusterRequest): Computing {
   if (machine.wideVectors === true) enableWideVectors();
   const kernels: KernelChoice = chooseKernels({ family: machine.kernel, precision: machine.precision });
   let pool: ThreadPool | null = null;
+  let cluster: Cluster | null = null;
   const start = (): ThreadPool => (pool ??= new ThreadPool({ threads, kernels }));
   return {
     kernel: kernelIdText(kernels.id),
     expect: (rows) => {
       if (rows >= MANY_ROWS) start();
     },
-    on: (rows) => {
+    on: async (rows, options = {}) => {
+      if (request !== undefined) {
+        cluster = await Cluster.open(request, rows, start(), options);
+        return { statistics: new ClusterStatistics(cluster, rows, start(), options.onEvent), executor: start() };
+      }
       const few = rows.description.rows * rows.description.features.length <= FEW;
       if (few && pool === null) return { statistics: inlineStatistics(rows, kernels), executor: inOrder };
       return { statistics: new LocalStatistics(rows, start()), executor: start() };
     },
     close: async () => {
+      await cluster?.close();
       await pool?.close();
     },
   };

@@ -1,4 +1,5 @@
 import type { FitEvent } from '@scalemix/core';
+import type { ClusterEvent } from './cluster/options.ts';
 
 /** What happens in a job, in order: the rows are read, passes and values follow, and it is done. */
 export type JobEvent =
@@ -24,6 +25,7 @@ export type JobEvent =
       readonly seconds: number;
     }
   | FitEvent
+  | ClusterEvent
   | {
       readonly type: 'done';
       readonly values: number;

@@ -11,3 +11,5 @@ export type * from './request.ts';
 export { resolvePenaltyFactors } from './penaltyFactors.ts';
 export { describeInput } from './describe.ts';
 export * from './library/index.ts';
+export { Cluster } from './cluster/cluster.ts';
+export type { ClusterEvent, ClusterOptions, ClusterRequest } from './cluster/options.ts';

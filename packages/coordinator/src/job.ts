@@ -7,6 +7,7 @@ import { loadRows } from '@scalemix/worker';
 import type { Fingerprint, LoadOptions, LoadedRows } from '@scalemix/worker';
 import { newJobLog } from './checkpoint/jobLog.ts';
 import type { CheckpointTarget, JobLog } from './checkpoint/jobLog.ts';
+import type { ClusterRequest } from './cluster/options.ts';
 import { openComputing } from './computing.ts';
 import type { Computing } from './computing.ts';
 import { checkFoldsRequest, crossValidatedPath } from './crossValidation.ts';
@@ -25,12 +26,14 @@ export interface JobOptions {
   readonly onEvent?: (event: JobEvent) => void;
   /** Writes a log from which `resumeJob` can go on. */
   readonly checkpoint?: CheckpointTarget;
+  /** Nodes that answer the passes. @default the threads of this process */
+  readonly cluster?: ClusterRequest;
 }
 
 /**
  * Reads the data, fits the values of lambda (with folds, also without each fold) and returns the model. A value
  * that has not converged is in it and says so; nothing is written anywhere.
- * @throws UsageError, DataError, FailureError; the signal's reason
+ * @throws UsageError, DataError, FailureError, of kind 'cluster' CLUSTER_LOST; the signal's reason
  */
 export async function runJob(request: JobRequest, { checkpoint, ...options }: JobOptions = {}): Promise<ModelDocument> {
   if (request.folds !== undefined) checkFoldsRequest(request.folds);
@@ -47,7 +50,7 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
   const began = performance.now();
   const machine = request.machine ?? {};
   const threads = machine.threads ?? availableParallelism();
-  const computing = openComputing(machine, threads);
+  const computing = openComputing(machine, threads, options.cluster);
   try {
     return await withTable(request.data, machine, async (table) => {
       const fingerprint = (await table.fingerprint?.()) ?? null;
@@ -89,7 +92,7 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
     seconds: (loadedAt - began) / 1000,
   });
   const problem = pathProblem(request.problem, rows.description);
-  const { statistics, executor } = computing.on(rows);
+  const { statistics, executor } = await computing.on(rows, { signal, onEvent });
   const logged = log === null ? statistics : loggedStatistics(statistics, await log.open(statistics, { ...(signal && { signal }) }));
   const { source, moments } = keepMoments(rowSource(logged));
   const fitOptions = { ...(signal && { signal }), ...(onEvent && { onEvent }) };

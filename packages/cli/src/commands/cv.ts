@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { checkpointOption, commonOptions, foldOptions, machineOptions, modelOutputOptions, naOption, pathLambdaOptions, problemOptions, readOptions, roleOptions, showAllOption } from '../options/tables.ts';
+import { checkpointOption, clusterOptions, commonOptions, foldOptions, machineOptions, modelOutputOptions, naOption, pathLambdaOptions, problemOptions, readOptions, roleOptions, showAllOption } from '../options/tables.ts';
 import { dataInput } from './positionals.ts';
 import { train } from './train.ts';
 
@@ -8,7 +8,7 @@ export const cvCommand = defineCommand({
   positionals: [dataInput],
   describe: 'Fit a path and cross-validate it: choose the strength of the penalty by rows held out',
   options: {
-    ...roleOptions, ...readOptions, ...naOption, ...problemOptions, ...pathLambdaOptions, ...foldOptions, ...machineOptions, ...checkpointOption, ...modelOutputOptions, ...showAllOption, ...commonOptions,
+    ...roleOptions, ...readOptions, ...naOption, ...problemOptions, ...pathLambdaOptions, ...foldOptions, ...machineOptions, ...checkpointOption, ...clusterOptions, ...modelOutputOptions, ...showAllOption, ...commonOptions,
   },
   examples: [
     ['cv houses.csv --response price --folds 10 -o model.json', 'ten folds by row number'],

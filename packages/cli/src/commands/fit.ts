@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { checkpointOption, commonOptions, fitLambdaOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from '../options/tables.ts';
+import { checkpointOption, clusterOptions, commonOptions, fitLambdaOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from '../options/tables.ts';
 import { dataInput } from './positionals.ts';
 import { train } from './train.ts';
 
@@ -7,7 +7,7 @@ export const fitCommand = defineCommand({
   name: 'fit',
   positionals: [dataInput],
   describe: 'Fit a model at one strength of the penalty, certified',
-  options: { ...roleOptions, ...readOptions, ...naOption, ...problemOptions, ...fitLambdaOptions, ...machineOptions, ...checkpointOption, ...modelOutputOptions, ...showAllOption, ...commonOptions },
+  options: { ...roleOptions, ...readOptions, ...naOption, ...problemOptions, ...fitLambdaOptions, ...machineOptions, ...checkpointOption, ...clusterOptions, ...modelOutputOptions, ...showAllOption, ...commonOptions },
   examples: [
     ['fit houses.csv --response price --lambda 0.01', 'least squares with a lasso'],
     ['fit loans.csv --response default --loss logistic --penalty ridge --lambda 0.001 -o model.json', 'kept in a file'],

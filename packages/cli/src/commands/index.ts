@@ -9,6 +9,7 @@ import { pathCommand } from './path.ts';
 import { planCommand } from './plan.ts';
 import { predictCommand } from './predict.ts';
 import { resumeCommand } from './resume.ts';
+import { workerCommand } from './worker.ts';
 
 /** In the order of help. */
-export const commands: readonly Command[] = [pathCommand, fitCommand, cvCommand, resumeCommand, planCommand, predictCommand, evaluateCommand, describeCommand, certsCommand, doctorCommand];
+export const commands: readonly Command[] = [pathCommand, fitCommand, cvCommand, resumeCommand, planCommand, predictCommand, evaluateCommand, describeCommand, workerCommand, certsCommand, doctorCommand];

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { checkpointOption, commonOptions, machineOptions, modelOutputOptions, naOption, pathLambdaOptions, problemOptions, readOptions, roleOptions, showAllOption } from '../options/tables.ts';
+import { checkpointOption, clusterOptions, commonOptions, machineOptions, modelOutputOptions, naOption, pathLambdaOptions, problemOptions, readOptions, roleOptions, showAllOption } from '../options/tables.ts';
 import { dataInput } from './positionals.ts';
 import { train } from './train.ts';
 
@@ -7,7 +7,7 @@ export const pathCommand = defineCommand({
   name: 'path',
   positionals: [dataInput],
   describe: 'Fit a model at many strengths of the penalty, each certified',
-  options: { ...roleOptions, ...readOptions, ...naOption, ...problemOptions, ...pathLambdaOptions, ...machineOptions, ...checkpointOption, ...modelOutputOptions, ...showAllOption, ...commonOptions },
+  options: { ...roleOptions, ...readOptions, ...naOption, ...problemOptions, ...pathLambdaOptions, ...machineOptions, ...checkpointOption, ...clusterOptions, ...modelOutputOptions, ...showAllOption, ...commonOptions },
   examples: [
     ['path houses.csv --response price', 'least squares with a lasso, 100 values'],
     ['path flights.parquet --response late --loss logistic --lambdas 40 -o path.json', 'a logistic lasso, kept in a file'],

@@ -1,11 +1,12 @@
 import { defineCommand } from '../command.ts';
 import type { Call } from '../command.ts';
 import { checkSeparate } from '../files.ts';
-import { capacityOptions, commonOptions, modelOutputOptions, queryOption, showAllOption } from '../options/tables.ts';
+import { clusterRequest } from '../options/request.ts';
+import { capacityOptions, clusterOptions, commonOptions, modelOutputOptions, queryOption, showAllOption } from '../options/tables.ts';
 import { logInput } from './positionals.ts';
 import { carryOut } from './train.ts';
 
-const options = { ...queryOption, ...capacityOptions, ...modelOutputOptions, ...showAllOption, ...commonOptions };
+const options = { ...queryOption, ...capacityOptions, ...clusterOptions, ...modelOutputOptions, ...showAllOption, ...commonOptions };
 
 export const resumeCommand = defineCommand({
   name: 'resume',
@@ -27,6 +28,7 @@ async function run({ log, output, signal, settings }: Call<typeof options>): Pro
     const { threads, memory, query } = settings;
     return resumeJob(log, {
       ...watch,
+      ...clusterRequest(settings),
       machine: { ...(threads !== undefined && { threads }), ...(memory !== undefined && { memory }) },
       ...(query !== undefined && { query }),
     });

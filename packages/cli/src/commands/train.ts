@@ -9,7 +9,7 @@ import { EXIT } from '../failure.ts';
 import { checkOutput, checkSeparate, writeWhole } from '../files.ts';
 import { checkFoldSettings, checkModelSettings } from '../options/applies.ts';
 import type { Options, Settings } from '../options/option.ts';
-import { jobRequest } from '../options/request.ts';
+import { clusterRequest, jobRequest } from '../options/request.ts';
 import type { TrainSettings } from '../options/request.ts';
 import type { commonOptions, modelOutputOptions, showAllOption } from '../options/tables.ts';
 import { Explanation } from '../show/explanation.ts';
@@ -27,7 +27,7 @@ export async function train(command: JobCommand, call: TrainCall, settings: Trai
   checkSeparate({ '--output': settings.output, '--events': settings.events, '--checkpoint': checkpoint });
   return carryOut(call, settings, checkpoint, async (watch) => {
     const { runJob } = await import('@scalemix/coordinator');
-    const model = await runJob(jobRequest(command, inputs, settings), { ...watch, ...(checkpoint !== undefined && { checkpoint: { path: checkpoint, command } }) });
+    const model = await runJob(jobRequest(command, inputs, settings), { ...watch, ...clusterRequest(settings), ...(checkpoint !== undefined && { checkpoint: { path: checkpoint, command } }) });
     return { command, model };
   });
 }

@@ -1,10 +1,10 @@
 /** What later releases bring, so that asking for it now is answered by name. */
 
-export const laterCommands = ['worker', 'submit', 'status', 'logs', 'cancel'];
+export const laterCommands = ['submit', 'status', 'logs', 'cancel'];
 
 export const laterOptions = [
   'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method',
-  'cluster', 'data', 'tls-ca', 'tls-cert', 'tls-key', 'token-file', 'listen', 'data-root', 'engine',
+  'data', 'data-root', 'engine',
 ];
 
 export const laterLosses = ['multinomial', 'quantile', 'absolute', 'hinge', 'squared-hinge', 'huber', 'pseudo-huber', 'log-cosh', 'student', 'negative-binomial', 'poisson'];

@@ -1,15 +1,16 @@
 /** From the settings of fit, path and cv to the request of a job. */
 import type { MissingPolicy, PenaltyName, PenaltySpec } from '@scalemix/core';
-import type { FoldsRequest, InputRequest, JobCommand, JobRequest, MachineRequest } from '@scalemix/coordinator';
+import type { ClusterRequest, FoldsRequest, InputRequest, JobCommand, JobRequest, MachineRequest } from '@scalemix/coordinator';
 import type { Settings } from './option.ts';
 import { checkReading } from './applies.ts';
 import type { FoldSettings, ModelSettings } from './applies.ts';
-import type { checkpointOption, commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from './tables.ts';
+import { UsageError } from '@scalemix/core';
+import type { checkpointOption, clusterOptions, commonOptions, machineOptions, modelOutputOptions, naOption, problemOptions, readOptions, roleOptions, showAllOption } from './tables.ts';
 
 /** What is asked of which data. */
 export type ProblemSettings = Settings<typeof roleOptions & typeof readOptions & typeof naOption & typeof problemOptions & typeof machineOptions> & ModelSettings & FoldSettings;
 
-export type TrainSettings = ProblemSettings & Settings<typeof checkpointOption & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption>;
+export type TrainSettings = ProblemSettings & Settings<typeof checkpointOption & typeof clusterOptions & typeof modelOutputOptions & typeof commonOptions & typeof showAllOption>;
 
 const DEFAULT_L1_RATIO = 0.5;
 
@@ -65,6 +66,16 @@ export function inputRequest(inputs: readonly string[], settings: Settings<typeo
 
 export function machineRequest(settings: Settings<typeof machineOptions>): MachineRequest {
   return given({ wideVectors: true, threads: settings.threads, memory: settings.memory, precision: settings.precision, kernel: settings.kernel });
+}
+
+/** The cluster of a job, where one is named. @throws UsageError INAPPLICABLE_OPTION for its options without it */
+export function clusterRequest(settings: Settings<typeof clusterOptions>): { readonly cluster?: ClusterRequest } {
+  const { cluster: nodes, 'token-file': tokenFile, 'tls-ca': tlsCa, 'tls-cert': tlsCert, 'tls-key': tlsKey, insecure, 'suspect-after': suspectAfter } = settings;
+  const options = { tokenFile, tlsCa, tlsCert, tlsKey, insecure, suspectAfter };
+  if (nodes !== undefined) return { cluster: { nodes, ...options } };
+  const stray = Object.entries(options).find(([, value]) => value !== undefined)?.[0];
+  if (stray !== undefined) throw new UsageError('INAPPLICABLE_OPTION', `--${stray.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not apply: it belongs to --cluster, which names the nodes.`);
+  return {};
 }
 
 function penaltySpec(settings: ModelSettings): PenaltySpec {

@@ -14,6 +14,7 @@ const model = 'Model';
 const folding = 'Folds';
 const fitting = 'Fitting';
 const machine = 'Machine';
+const cluster = 'Cluster';
 const output = 'Output';
 
 const notNegative = { expected: 'a number, zero or more', accepts: (value: number) => value >= 0 };
@@ -90,6 +91,29 @@ export const machineOptions = {
   ...capacityOptions,
   precision: choice(['f64', 'f32'], { group: machine, describe: 'How numbers are stored (default: f64)' }),
   kernel: choice(['auto', 'wasm', 'scalar'], { group: machine, describe: 'Which kernels compute (default: auto)' }),
+};
+
+/** Who may talk to whom. */
+export const securityOptions = {
+  'token-file': text('FILE', { group: cluster, describe: 'Holds the token that all programs of the cluster share' }),
+  'tls-ca': text('FILE', { group: cluster, describe: 'Certificate of the authority that both sides trust (PEM)' }),
+  'tls-cert': text('FILE', { group: cluster, describe: 'Own certificate (PEM)' }),
+  'tls-key': text('FILE', { group: cluster, describe: 'Its key (PEM)' }),
+  insecure: toggle({ group: cluster, describe: 'Go without token, and without TLS off this machine (default: no)' }),
+};
+
+/** The nodes that answer the passes of a fit. */
+export const clusterOptions = {
+  cluster: text('NODES', { group: cluster, describe: 'Nodes that hold the rows: HOST:PORT,... (local: own threads too), @FILE with one a line, or dns:NAME:PORT' }),
+  ...securityOptions,
+  'suspect-after': number({ expected: 'a number of seconds from 0.1 to 3600', accepts: (value) => value >= 0.1 && value <= 3600 }, { group: cluster, describe: 'Seconds of silence after which the work of a node goes to others (default: 10)' }),
+};
+
+export const workerOptions = {
+  listen: text('HOST:PORT', { group: cluster, describe: 'Where to serve; port 0 picks one (required)' }),
+  ...securityOptions,
+  metrics: text('HOST:PORT', { group: cluster, describe: 'Where to serve /metrics and /healthz over HTTP' }),
+  'ends-with-stdin': toggle({ group: cluster, describe: 'End when standard input closes, as it does with an ssh client (default: no)' }),
 };
 
 export const applyOptions = {

@@ -149,6 +149,8 @@ export class Progress {
   /** Plain lines: what was read, each quarter of the values that takes its time, and no more. */
   #say(event: JobEvent): void {
     const state = this.#state;
+    if (event.type === 'nodeLost') this.#options.write(`Lost node ${event.node}: ${event.reason}\n`);
+    if (event.type === 'nodeRefused') this.#options.write(`Node ${event.node} refuses: ${event.reason}\n`);
     if (event.type === 'resumed') this.#options.write(`The log holds ${counted(event.replies, 'reply', 'replies')}.\n`);
     if (event.type === 'loaded') {
       const dropped = event.dropped > 0 ? `, ${counted(event.dropped, 'row')} dropped for missing values` : '';

@@ -1,3 +1,4 @@
+export { ClusterStatistics } from './cluster.ts';
 export { codecStatistics } from './codec.ts';
 export { inlineRowSource, inlineStatistics } from './inline.ts';
 export { LocalStatistics, localRowSource } from './local.ts';

@@ -1,0 +1,23 @@
+import type { SecurityOptions } from '@scalemix/worker';
+
+/** Nodes that a job runs on. */
+export interface ClusterRequest extends SecurityOptions {
+  /** `HOST:PORT,...` (with `local`: own threads are one more node), `@FILE` or `dns:NAME:PORT`. */
+  readonly nodes: string;
+  /** Seconds without a sign of life after which a node's work goes to others. @default 10 */
+  readonly suspectAfter?: number | undefined;
+}
+
+export type ClusterEvent =
+  | { readonly type: 'nodeJoined'; readonly node: string; readonly threads: number; readonly nodes: number }
+  | { readonly type: 'nodeLost'; readonly node: string; readonly reason: string; readonly nodes: number }
+  | { readonly type: 'nodeRefused'; readonly node: string; readonly code: string; readonly reason: string }
+  /** Blocks have been sent to a node. */
+  | { readonly type: 'rowsSent'; readonly node: string; readonly blocks: number; readonly bytes: number }
+  /** A pass over the cluster is reduced: answers that came, and their bytes. */
+  | { readonly type: 'passReduced'; readonly subtrees: number; readonly bytesReceived: number; readonly bytesSent: number; readonly nodes: number };
+
+export interface ClusterOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: ClusterEvent) => void) | undefined;
+}

@@ -1,0 +1,143 @@
+/** Chunks of the reduction tree and who has them. A chunk is an aligned subtree: the unit of assignment and of takeover. */
+import { BLOCK_ROWS, chunkLevel, chunks, leafRows, leavesUnder } from '@scalemix/core';
+import type { TreeNode } from '@scalemix/core';
+import type { ComputeNode } from './node.ts';
+
+/** Chunks a node. */
+const CHUNKS = 8;
+
+export class Shards {
+  readonly leaves: number;
+  readonly level: number;
+  readonly count: number;
+  readonly #rows: number;
+  /** By chunk; null: nobody. */
+  readonly #owners: (ComputeNode | null)[];
+
+  /** @param nodes that are expected */
+  constructor(rows: number, nodes: number) {
+    this.#rows = rows;
+    this.leaves = Math.ceil(rows / leafRows(rows));
+    this.level = chunkLevel(this.leaves, CHUNKS * Math.max(1, nodes));
+    this.count = chunks(this.leaves, this.level).length;
+    this.#owners = new Array<ComputeNode | null>(this.count).fill(null);
+  }
+
+  owner(chunk: number): ComputeNode | null {
+    return this.#owners[chunk]!;
+  }
+
+  give(chunk: number, node: ComputeNode): void {
+    this.#owners[chunk] = node;
+  }
+
+  ownedBy(node: ComputeNode): number[] {
+    return this.#owners.flatMap((owner, chunk) => (owner === node ? [chunk] : []));
+  }
+
+  /** The blocks under a chunk. */
+  blocks(chunk: number): { first: number; end: number } {
+    const { first, last } = leavesUnder({ level: this.level, index: chunk }, this.leaves);
+    const each = leafRows(this.#rows) / BLOCK_ROWS;
+    return { first: first * each, end: Math.min(last * each, Math.ceil(this.#rows / BLOCK_ROWS)) };
+  }
+
+  holds(node: ComputeNode, chunk: number): boolean {
+    const { first, end } = this.blocks(chunk);
+    return node.holds(first, end);
+  }
+
+  /** Rows of a chunk. */
+  rows(chunk: number): number {
+    const { first, end } = this.blocks(chunk);
+    return Math.min(end * BLOCK_ROWS, this.#rows) - first * BLOCK_ROWS;
+  }
+
+  /** Numbers of the chunks under a subtree. */
+  chunksUnder({ level, index }: TreeNode): number[] {
+    const width = 2 ** (level - this.level);
+    const first = index * width;
+    return Array.from({ length: Math.max(0, Math.min(width, this.count - first)) }, (_, i) => first + i);
+  }
+
+  /**
+   * Shares out what nobody has: to a node that holds the rows already, else in runs of neighbours,
+   * so that few subtrees have to be sent, in proportion to threads.
+   */
+  shareOut(nodes: readonly ComputeNode[]): void {
+    const ready = nodes.filter((node) => node.ready);
+    if (ready.length === 0) return;
+    const left: number[] = [];
+    for (let chunk = 0; chunk < this.count; chunk++) {
+      if (this.#owners[chunk]?.ready === true) continue;
+      const holder = ready.find((node) => node.name !== 'local' && this.holds(node, chunk));
+      this.#owners[chunk] = holder ?? null;
+      if (holder === undefined) left.push(chunk);
+    }
+    const wanted = fairShares(this.count, ready);
+    const missing = ready.map((node, i) => Math.max(0, wanted[i]! - this.ownedBy(node).length));
+    let at = 0;
+    for (const chunk of left) {
+      while (at < ready.length - 1 && missing[at]! <= 0) at++;
+      missing[at]!--;
+      this.#owners[chunk] = ready[at]!;
+    }
+  }
+
+  /** Chunks that should go to nodes with less than their share, from those with more; nothing is changed. */
+  surplus(nodes: readonly ComputeNode[]): { chunk: number; to: ComputeNode }[] {
+    const ready = nodes.filter((node) => node.ready);
+    const wanted = fairShares(this.count, ready);
+    const spare = ready.flatMap((node, i) => {
+      const own = this.ownedBy(node);
+      return own.slice(wanted[i]!);
+    });
+    const moves: { chunk: number; to: ComputeNode }[] = [];
+    ready.forEach((to, i) => {
+      for (let lacking = wanted[i]! - this.ownedBy(to).length; lacking > 0 && spare.length > 0; lacking--) moves.push({ chunk: spare.shift()!, to });
+    });
+    return moves;
+  }
+}
+
+/** `total` split in proportion to threads, in whole numbers that sum to it. */
+export function fairShares(total: number, nodes: readonly Pick<ComputeNode, 'threads'>[]): number[] {
+  const threads = nodes.reduce((sum, node) => sum + node.threads, 0);
+  let before = 0;
+  let given = 0;
+  return nodes.map((node) => {
+    before += node.threads;
+    const until = Math.round((total * before) / threads);
+    const share = until - given;
+    given = until;
+    return share;
+  });
+}
+
+/** The fewest aligned subtrees that cover the chunks, which must be distinct. */
+export function cover(chunkNumbers: readonly number[], { level, count }: Pick<Shards, 'level' | 'count'>): TreeNode[] {
+  const has = new Set(chunkNumbers);
+  const nodes: TreeNode[] = [];
+  for (let chunk = 0; chunk < count; chunk++) {
+    if (!has.has(chunk)) continue;
+    let up = 0;
+    let index = chunk;
+    for (;;) {
+      // The parent, where all chunks under it that there are are wanted.
+      const first = (index >> 1) * 2 ** (up + 1);
+      const end = Math.min(first + 2 ** (up + 1), count);
+      if (index === 0 && 2 ** up >= count) break;
+      if (first !== chunk || !rangeIn(has, first, end)) break;
+      up++;
+      index >>= 1;
+    }
+    nodes.push({ level: level + up, index });
+    chunk = Math.min((index + 1) * 2 ** up, count) - 1;
+  }
+  return nodes;
+}
+
+function rangeIn(has: ReadonlySet<number>, first: number, end: number): boolean {
+  for (let chunk = first; chunk < end; chunk++) if (!has.has(chunk)) return false;
+  return true;
+}

@@ -1,0 +1,42 @@
+/** One coordinator at a time: it holds the node as long as it is heard of. */
+import { FailureError } from '@scalemix/core';
+
+export class Lease {
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly #now: () => number;
+  #holder: string | null = null;
+  #until = -Infinity;
+
+  /** @param now milliseconds */
+  constructor(duration: number, now: () => number = () => performance.now()) {
+    this.duration = duration;
+    this.#now = now;
+  }
+
+  /** @throws FailureError NODE_BUSY while another coordinator holds it */
+  take(coordinator: string): void {
+    if (this.#holder !== null && this.#holder !== coordinator && this.#now() < this.#until) {
+      const left = Math.ceil((this.#until - this.#now()) / 1000);
+      throw new FailureError('NODE_BUSY', `The node works for another coordinator, which was heard of in the last ${this.duration / 1000} s (the lease has ${left} s left). Wait until that job has ended, or use other nodes.`);
+    }
+    this.#holder = coordinator;
+    this.#until = this.#now() + this.duration;
+  }
+
+  /** @throws FailureError LEASE_LOST where another, or nobody, holds it */
+  renew(coordinator: string): void {
+    if (this.#holder === null || this.#holder !== coordinator) throw new FailureError('LEASE_LOST', 'The node does not work for this coordinator any more: nothing was heard of it for too long, and another came. It must attach again.');
+    this.#until = this.#now() + this.duration;
+  }
+
+  release(): void {
+    this.#holder = null;
+    this.#until = -Infinity;
+  }
+
+  /** Milliseconds since the lease ran out; negative while it runs, Infinity where nobody holds it. */
+  get overdue(): number {
+    return this.#now() - this.#until;
+  }
+}

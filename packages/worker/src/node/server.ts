@@ -1,0 +1,307 @@
+/**
+ * The node: holds blocks of rows and answers subtrees of passes over gRPC. The
+ * main thread does nothing but messages; its threads compute. It serves one
+ * coordinator, as long as the lease is renewed.
+ */
+import { Server, ServerInterceptingCall, status } from '@grpc/grpc-js';
+import type { ServerInterceptor, ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import { BLOCK_ROWS, DataError, FailureError, leafRows, leavesUnder } from '@scalemix/core';
+import type { TreeNode } from '@scalemix/core';
+import { HealthImplementation } from 'grpc-health-check';
+import { addressText } from './address.ts';
+import type { Address } from './address.ts';
+import { NodeCounters } from './counters.ts';
+import { statusOf } from './errors.ts';
+import { Lease } from './lease.ts';
+import type { scalemix } from './protocol/node.js';
+import { encodeReply } from './protocol/replies.ts';
+import { decodeRequest } from './protocol/requests.ts';
+import { shapeOf } from './protocol/shape.ts';
+import { bytesOf } from './protocol/vectors.ts';
+import { BlockReceiver } from './receive.ts';
+import { checkReach, serverCredentials, tokenTest } from './security.ts';
+import type { Security } from './security.ts';
+import { LARGEST_REQUEST, PROTOCOL, nodeService } from './service.ts';
+import { Session } from './session.ts';
+import type { SessionOptions } from './session.ts';
+import { computeSubtrees } from './subtrees.ts';
+
+export interface NodeOptions extends SessionOptions {
+  /** Port 0 picks one. */
+  readonly listen: Address;
+  readonly security: Security;
+  /** Milliseconds that a coordinator is waited for. @default 30,000 */
+  readonly lease?: number;
+  /** Milliseconds that rows stay after that. @default 600,000 */
+  readonly keep?: number;
+  /** Told what happens, in words. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** Milliseconds between looks at the lease. */
+const LOOK = 1000;
+
+export class NodeServer {
+  readonly counters = new NodeCounters();
+  readonly #options: NodeOptions;
+  readonly #server: Server;
+  readonly #health = new HealthImplementation({ '': 'SERVING', 'scalemix.Node': 'SERVING' });
+  readonly #lease: Lease;
+  readonly #timer: NodeJS.Timeout;
+  /** Subtrees being computed. */
+  readonly #running = new Set<AbortController>();
+  #session: Session | null = null;
+  #address: Address | null = null;
+  #leaving = false;
+
+  private constructor(options: NodeOptions) {
+    this.#options = options;
+    this.#lease = new Lease(options.lease ?? 30_000);
+    this.#server = new Server({
+      'grpc.max_receive_message_length': LARGEST_REQUEST,
+      'grpc.max_send_message_length': -1,
+      // A coordinator that is cut off: what it asked for is given up.
+      'grpc.keepalive_time_ms': 10_000,
+      'grpc.keepalive_timeout_ms': 10_000,
+      interceptors: [this.#guard()],
+    });
+    this.#server.addService(nodeService, {
+      attach: this.#unary((request) => this.#attach(request)),
+      heartbeat: this.#unary((request) => this.#heartbeat(request)),
+      open: this.#unary((request) => this.#open(request)),
+      push: (call: ServerReadableStream<scalemix.BlockPiece, scalemix.LoadReply.$Properties>, done: sendUnaryData<scalemix.LoadReply.$Properties>) => this.#push(call, done),
+      compute: (call: ServerWritableStream<scalemix.ComputeRequest, scalemix.ComputeReply.$Properties>) => void this.#compute(call),
+      release: this.#unary((request) => this.#release(request)),
+    });
+    this.#health.addToServer(this.#server);
+    this.#timer = setInterval(() => this.#look(), LOOK);
+    this.#timer.unref();
+  }
+
+  /** @throws UsageError TLS_REQUIRED, BAD_TLS; FailureError CANNOT_LISTEN */
+  static async start(options: NodeOptions): Promise<NodeServer> {
+    checkReach(options.listen.host, options.security);
+    const credentials = serverCredentials(options.security);
+    const node = new NodeServer(options);
+    try {
+      const port = await new Promise<number>((resolve, reject) => {
+        node.#server.bindAsync(addressText(options.listen), credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
+      });
+      node.#address = { host: options.listen.host, port };
+      return node;
+    } catch (cause) {
+      await node.stop(0);
+      throw new FailureError('CANNOT_LISTEN', `The node cannot listen on ${addressText(options.listen)}: ${(cause as Error).message}. Give another --listen.`, { cause });
+    }
+  }
+
+  get address(): Address {
+    return this.#address!;
+  }
+
+  /** What is held, for metrics. */
+  get state(): { readonly leased: boolean; readonly leaving: boolean; readonly blocks: number; readonly memory: number; readonly spilled: number } {
+    const held = this.#session?.held ?? null;
+    return { leased: this.#lease.overdue < 0, leaving: this.#leaving, blocks: held?.hashes.size ?? 0, ...(held?.bytes ?? { memory: 0, spilled: 0 }) };
+  }
+
+  /**
+   * Takes nothing new, finishes what is being computed, and ends.
+   * @param patience milliseconds that finishing may take
+   */
+  async stop(patience = 10_000): Promise<void> {
+    this.#leaving = true;
+    clearInterval(this.#timer);
+    for (const name of ['', 'scalemix.Node']) this.#health.setStatus(name, 'NOT_SERVING');
+    const until = performance.now() + patience;
+    while (this.#running.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const controller of this.#running) controller.abort(leaving());
+    const shut = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    await Promise.race([shut, new Promise((resolve) => setTimeout(resolve, 300).unref())]);
+    this.#server.forceShutdown();
+    await this.#session?.close();
+    this.#session = null;
+  }
+
+  /** Refuses a call without the token before its message is read. */
+  #guard(): ServerInterceptor {
+    const knows = tokenTest(this.#options.security);
+    const { counters } = this;
+    return (_method, call) =>
+      new ServerInterceptingCall(call, {
+        start: (next) => {
+          next({
+            onReceiveMetadata: (metadata, proceed) => {
+              if (knows(metadata)) return proceed(metadata);
+              counters.refused++;
+              call.sendStatus(statusOf(new FailureError('WRONG_TOKEN', 'The node knows another token, or got none. All programs of a cluster need the same --token-file.'), status.UNAUTHENTICATED));
+            },
+          });
+        },
+      });
+  }
+
+  #unary<Asked, Answer>(answer: (request: Asked) => Answer | Promise<Answer>) {
+    return (call: ServerUnaryCall<Asked, Answer>, done: sendUnaryData<Answer>): void => {
+      void (async () => {
+        try {
+          done(null, await answer(call.request));
+        } catch (error) {
+          this.#refuse(error);
+          done(statusOf(error));
+        }
+      })();
+    };
+  }
+
+  #refuse(error: unknown): void {
+    this.counters.refused++;
+    this.#options.onNote?.(error instanceof Error ? error.message : String(error));
+  }
+
+  async #attach(request: scalemix.AttachRequest): Promise<scalemix.AttachReply.$Properties> {
+    if (this.#leaving) throw leaving();
+    const { protocol, coordinator, data, kernel, precision } = request;
+    if (protocol !== PROTOCOL) throw new DataError('PROTOCOL_MISMATCH', `The node speaks protocol ${PROTOCOL}, the coordinator ${protocol}. Use the same version of scalemix on all machines.`);
+    if (coordinator === '' || data === '' || (precision !== 'f64' && precision !== 'f32')) throw new DataError('BAD_MESSAGE', 'A message to attach names no coordinator, data or precision.');
+    this.#lease.take(coordinator);
+    try {
+      const before = this.#session;
+      if (before !== null && before.data === data && before.precision === precision) before.checkKernel(kernel);
+      else {
+        this.#session = null;
+        await before?.close();
+        this.#session = new Session(data, precision, kernel, this.#options);
+      }
+    } catch (error) {
+      this.#lease.release();
+      throw error;
+    }
+    this.#options.onNote?.('A coordinator attached.');
+    return { threads: this.#options.threads, memory: this.#options.memoryLimit, lease: this.#lease.duration / 1000 };
+  }
+
+  #heartbeat({ coordinator }: scalemix.LeaseRequest): scalemix.HeartbeatReply.$Properties {
+    this.#lease.renew(coordinator);
+    return { leaving: this.#leaving };
+  }
+
+  #open({ coordinator, shape }: scalemix.OpenRequest): scalemix.OpenReply.$Properties {
+    const { hashes } = this.#sessionOf(coordinator).open(shapeOf(shape));
+    return { blocks: bytesOf(Uint32Array.from(hashes.keys())), hashes: Buffer.concat([...hashes.values()]) };
+  }
+
+  #push(call: ServerReadableStream<scalemix.BlockPiece, scalemix.LoadReply.$Properties>, done: sendUnaryData<scalemix.LoadReply.$Properties>): void {
+    let receiver: BlockReceiver | null = null;
+    let ended = false;
+    const end = (error: unknown): void => {
+      if (ended) return;
+      ended = true;
+      if (error === null) return done(null, { blocks: receiver?.blocks ?? 0 });
+      this.#refuse(error);
+      done(statusOf(error));
+    };
+    call.on('data', (piece: scalemix.BlockPiece) => {
+      if (ended) return;
+      try {
+        const { rows } = this.#sessionOf(piece.coordinator);
+        receiver ??= new BlockReceiver(rows);
+        this.counters.bytesReceived += piece.bytes.byteLength;
+        if (receiver.take(piece)) this.counters.blocksReceived++;
+      } catch (error) {
+        end(error);
+      }
+    });
+    call.on('end', () => {
+      if (receiver?.within === true) end(new DataError('BAD_MESSAGE', 'A block ended before all its bytes came.'));
+      else end(null);
+    });
+    call.on('error', (error) => end(error));
+  }
+
+  async #compute(call: ServerWritableStream<scalemix.ComputeRequest, scalemix.ComputeReply.$Properties>): Promise<void> {
+    const controller = new AbortController();
+    call.on('cancelled', () => controller.abort(new Error('The call was cancelled.')));
+    const began = performance.now();
+    this.#running.add(controller);
+    try {
+      if (this.#leaving) throw leaving();
+      const { coordinator, request: bytes, nodes } = call.request;
+      const session = this.#sessionOf(coordinator);
+      const request = decodeRequest(bytes, session.rows.shape.features.count);
+      const subtrees = treeNodes(nodes, session);
+      this.counters.passes++;
+      await computeSubtrees({
+        pool: session.pool,
+        rows: session.rows.handle,
+        request,
+        nodes: subtrees,
+        signal: controller.signal,
+        onAnswer: (node, reply) => {
+          const message = reply instanceof Float64Array ? { node, statistic: bytesOf(reply) } : { node, rows: encodeReply(reply) };
+          this.counters.subtrees++;
+          this.counters.bytesSent += (message.statistic ?? message.rows).byteLength;
+          call.write(message);
+        },
+      });
+      call.end();
+    } catch (error) {
+      if (!call.cancelled) {
+        this.#refuse(error);
+        call.emit('error', statusOf(error));
+      }
+    } finally {
+      this.#running.delete(controller);
+      this.counters.computeSeconds += (performance.now() - began) / 1000;
+    }
+  }
+
+  async #release({ coordinator }: scalemix.LeaseRequest): Promise<scalemix.ReleaseReply.$Properties> {
+    const session = this.#sessionOf(coordinator);
+    this.#lease.release();
+    this.#session = null;
+    for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'The coordinator released the node.'));
+    await session.close();
+    this.#options.onNote?.('The coordinator released the node.');
+    return {};
+  }
+
+  /** @throws FailureError LEASE_LOST */
+  #sessionOf(coordinator: string): Session {
+    this.#lease.renew(coordinator);
+    if (this.#session === null) throw new FailureError('LEASE_LOST', 'The node was released. The coordinator must attach again.');
+    return this.#session;
+  }
+
+  /** Rows of a coordinator that has not come back go. */
+  #look(): void {
+    if (this.#session === null || this.#lease.overdue < (this.#options.keep ?? 600_000)) return;
+    const session = this.#session;
+    this.#session = null;
+    this.#lease.release();
+    for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'Nothing was heard of the coordinator.'));
+    this.#options.onNote?.('Nothing was heard of the coordinator; its rows were let go.');
+    void session.close();
+  }
+}
+
+/** @throws DataError BAD_MESSAGE; FailureError ROWS_ABSENT */
+function treeNodes(messages: readonly { level?: number | null; index?: number | null }[], session: Session): TreeNode[] {
+  const { rows } = session;
+  const leafSize = leafRows(rows.shape.rows);
+  const leaves = Math.ceil(rows.shape.rows / leafSize);
+  if (messages.length === 0) throw new DataError('BAD_MESSAGE', 'A message asks for no part of the rows.');
+  let asked = 0;
+  return messages.map((message) => {
+    const node = { level: message.level ?? 0, index: message.index ?? 0 };
+    const { first, last } = leavesUnder(node, leaves);
+    if (node.level > 40 || first >= last || (asked += last - first) > leaves) throw new DataError('BAD_MESSAGE', `A message asks for part ${node.index} of level ${node.level}; there are ${leaves} leaves.`);
+    const blocks = leafSize / BLOCK_ROWS;
+    if (!rows.holds(first * blocks, Math.min(last * blocks, Math.ceil(rows.shape.rows / BLOCK_ROWS)))) throw new FailureError('ROWS_ABSENT', `The node does not hold all rows under part ${node.index} of level ${node.level}.`);
+    return node;
+  });
+}
+
+function leaving(): FailureError {
+  return new FailureError('NODE_LEAVING', 'The node is ending and takes nothing new.');
+}

@@ -1,0 +1,47 @@
+/** The calls a node answers, as gRPC knows them: paths, and how messages become bytes. */
+import { scalemix } from './protocol/node.js';
+
+/** Both sides must speak the same. */
+export const PROTOCOL = 1;
+
+/** The largest message a node takes: pieces of blocks are small; what is large is a request of many columns and features. */
+export const LARGEST_REQUEST = 2 ** 28;
+
+/** Bytes of a block that travel in one message. */
+export const PIECE_BYTES = 2 ** 21;
+
+interface Codec<Properties, Message> {
+  encode(message: Properties): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): Message;
+}
+
+function codec<Properties, Message>({ encode, decode }: Codec<Properties, Message>) {
+  const write = (message: Properties): Buffer => {
+    const bytes = encode(message).finish();
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  };
+  return { write, read: (bytes: Buffer): Message => decode(bytes) };
+}
+
+function call<Asked, AskedRead, Answer, AnswerRead>(name: string, request: Codec<Asked, AskedRead>, reply: Codec<Answer, AnswerRead>, requestStream = false, responseStream = false) {
+  const asked = codec(request);
+  const answered = codec(reply);
+  return {
+    path: `/scalemix.Node/${name}`,
+    requestStream,
+    responseStream,
+    requestSerialize: asked.write,
+    requestDeserialize: asked.read,
+    responseSerialize: answered.write,
+    responseDeserialize: answered.read,
+  };
+}
+
+export const nodeService = {
+  attach: call('Attach', scalemix.AttachRequest, scalemix.AttachReply),
+  heartbeat: call('Heartbeat', scalemix.LeaseRequest, scalemix.HeartbeatReply),
+  open: call('Open', scalemix.OpenRequest, scalemix.OpenReply),
+  push: call('Push', scalemix.BlockPiece, scalemix.LoadReply, true, false),
+  compute: call('Compute', scalemix.ComputeRequest, scalemix.ComputeReply, false, true),
+  release: call('Release', scalemix.LeaseRequest, scalemix.ReleaseReply),
+};

@@ -1,0 +1,69 @@
+/** Computes requested subtrees of the reduction tree on a pool of threads: what a node does for a pass. */
+import { TreeReducer, chunkLevel, concatenateRows, leafRows, leavesUnder } from '@scalemix/core';
+import type { GatheredRows, TreeNode } from '@scalemix/core';
+import type { RowsHandle } from '../rows/handle.ts';
+import type { Read, ThreadPool } from '../threads/pool.ts';
+import type { RowReply } from './protocol/replies.ts';
+import type { RowRequest } from './protocol/requests.ts';
+
+/** Chunks a thread: small enough that none waits long for the last. */
+const CHUNKS = 8;
+
+export interface SubtreeWork {
+  readonly pool: ThreadPool;
+  readonly rows: RowsHandle;
+  readonly request: RowRequest;
+  readonly nodes: readonly TreeNode[];
+  readonly signal: AbortSignal;
+  /** Told as subtrees are done, in any order. */
+  readonly onAnswer: (node: TreeNode, reply: RowReply) => void;
+}
+
+/** Resolves when all are done, rejects with the first error or the signal's reason. */
+export async function computeSubtrees({ pool, rows, request, nodes, signal, onAnswer }: SubtreeWork): Promise<void> {
+  signal.throwIfAborted();
+  const leaves = Math.ceil(rows.store.rows / leafRows(rows.store.rows));
+  const total = nodes.reduce((sum, node) => sum + leavesOf(node, leaves), 0);
+  const level = chunkLevel(total, CHUNKS * pool.threads);
+  const read = pool.begin(rows, request);
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  let ended = false;
+  try {
+    const all = nodes.map(async (node) => {
+      const reply = request.kind === 'sample' ? await gathered(pool, read, node, leaves, level) : await statistic(pool, read, node, leaves, level);
+      if (!ended && !signal.aborted) onAnswer(node, reply);
+    });
+    await Promise.race([Promise.all(all), aborted.promise]);
+  } finally {
+    ended = true;
+    signal.removeEventListener('abort', onAbort);
+    pool.end(read);
+  }
+}
+
+function leavesOf(node: TreeNode, leaves: number): number {
+  const { first, last } = leavesUnder(node, leaves);
+  return last - first;
+}
+
+/** The chunks under a node, with the place of each in the tree that the node is the root of. */
+function chunksUnder(node: TreeNode, leaves: number, wanted: number): { chunk: TreeNode; place: TreeNode }[] {
+  const level = Math.min(wanted, node.level);
+  const width = 2 ** (node.level - level);
+  const count = Math.ceil(leavesOf(node, leaves) / 2 ** level);
+  return Array.from({ length: count }, (_, index) => ({ chunk: { level, index: node.index * width + index }, place: { level, index } }));
+}
+
+async function statistic(pool: ThreadPool, read: Read, node: TreeNode, leaves: number, level: number): Promise<Float64Array> {
+  const reducer = new TreeReducer<Float64Array>(leavesOf(node, leaves), (left, right) => pool.merge(read, left, right));
+  const chunks = chunksUnder(node, leaves, level).map(async ({ chunk, place }) => reducer.add(place, await pool.chunk(read, chunk)));
+  const [root] = await Promise.all([reducer.root, ...chunks]);
+  return pool.release(root);
+}
+
+async function gathered(pool: ThreadPool, read: Read, node: TreeNode, leaves: number, level: number): Promise<GatheredRows> {
+  const parts = await Promise.all(chunksUnder(node, leaves, level).map(({ chunk }) => pool.gather(read, chunk)));
+  return concatenateRows(parts, read.rows.store.layout);
+}
