@@ -1,10 +1,10 @@
 import test from 'ava';
 import { lossBySpec, penaltyBySpec } from '@scalemix/core';
-import { certify, penaltyValue, stationarity } from '../../packages/core/src/fit/certificate.ts';
+import { certify, dualShifts, penaltyValue, stationarity } from '../../packages/core/src/fit/certificate.ts';
 import type { Evaluation } from '../../packages/core/src/fit/evaluation.ts';
 import { WorkingScale } from '../../packages/core/src/fit/workingScale.ts';
 import type { Point } from '../../packages/core/src/fit/workingScale.ts';
-import { lasso, logistic, none, ridge, squared } from '../support/engine.ts';
+import { fit, lasso, logistic, none, ridge, squared } from '../support/engine.ts';
 import { evaluator } from '../support/evaluations.ts';
 import { exactGap, explicitProblem, largestFeasibleScale, lossGradient, meanLoss, objective, penalty, solveSlowly, violation } from '../support/explicitProblem.ts';
 import { Random } from '../support/random.ts';
@@ -21,11 +21,10 @@ function pointsNear(optimum: Point, random: Random): Point[] {
   return [spread(optimum, 0, 0), spread(optimum, 0.5, 0.1), spread(optimum, 0.95, 0.02), spread(optimum, 1, 1), spread(optimum, 1, 1e-3), spread(optimum, 1, 1e-6), optimum];
 }
 
-/** The scale of the dual point that the certificate stands for beside 1, from its own sums. */
-function certifiedScale(scale: WorkingScale, slope: number, at: Evaluation): number {
-  const shift = scale.intercept ? Math.abs(at.interceptGradient / at.curvature) : 0;
-  const cross = shift * Math.sqrt(at.curvatureSquare);
-  return Math.min(1, ...Array.from(scale.usable, (j) => (slope * scale.l1[j]!) / (Math.abs(at.gradient[j]!) + cross)));
+/** The scale of the dual point with shift k that the certificate stands for beside 1, from its own sums. */
+function certifiedScale(scale: WorkingScale, slope: number, at: Evaluation, k: number): number {
+  const cross = Math.abs(k) * Math.sqrt(at.curvatureSquare);
+  return Math.min(1, ...Array.from(scale.usable, (j) => (slope * scale.l1[j]!) / (Math.abs(at.gradient[j]! - k * at.curvature * scale.mean[j]!) + cross * scale.spread[j]!)));
 }
 
 test('at points on the way and at the optimum the certificate is never below the exact gap, nor below what is left to gain', async (t) => {
@@ -49,9 +48,11 @@ test('at points on the way and at the optimum the certificate is never below the
         if (Number.isNaN(gap)) continue;
         provable++;
         t.true(gap >= value - least - rounding, `seed ${seed}, share ${share}: a gap of ${gap} where ${value - least} can be gained`);
-        // The scales that the certificate chooses from.
-        const scales = [...(explicit.l1Ratio < 1 ? [1] : []), ...(explicit.l1Ratio > 0 ? [certifiedScale(scale, rule.slopeAtZero(lambda), at)] : [])];
-        const exact = Math.min(...scales.map((s) => exactGap(explicit, original, s)));
+        // The shifts and scales that the certificate chooses from.
+        const exact = Math.min(...dualShifts(scale, rule, lambda, at).flatMap((k) => {
+          const scales = [...(explicit.l1Ratio < 1 ? [1] : []), ...(explicit.l1Ratio > 0 ? [certifiedScale(scale, rule.slopeAtZero(lambda), at, k)] : [])];
+          return scales.map((s) => exactGap(explicit, original, s, k));
+        }));
         t.true(gap >= exact - rounding, `seed ${seed}, share ${share}: a gap of ${gap} where the dual point's is ${exact}`);
       }
     }
@@ -221,4 +222,25 @@ test('least squares: moments say the same as a sweep', async (t) => {
     t.true(Object.is(one!.gap, other!.gap) || Math.abs(one!.gap - other!.gap) <= 1e-10 * unit, `seed ${seed}: gaps of ${one!.gap} and ${other!.gap}`);
   }
   t.true(compared > 15);
+});
+
+test('without an intercept what columns far from zero have in common does not spoil the certificate', async (t) => {
+  const random = new Random(71);
+  const n = 60;
+  const far = 1000;
+  const dense = Array.from({ length: 5 }, () => random.normals(n).map((value) => far + value));
+  const y = Float64Array.from({ length: n }, (_, i) => (random.chance(1 / (1 + Math.exp(dense[1]![i]! - dense[0]![i]!))) ? 1 : 0));
+  const problem = { loss: logistic, penalty: lasso, intercept: false };
+  const fitted = await fit({ y, dense }, { ...problem, lambda: [0.01], tolerance: 1e-9 });
+  const { scale, evaluate, toWorking } = await evaluator({ y, dense }, problem);
+  const optimum = toWorking({ b: fitted.coefficients[0]!, b0: 0 });
+  // A change of psi by 1e-6 for every row.
+  const level = 1e-6 / optimum.beta.reduce((sum, b, j) => sum + (b !== 0 ? scale.mean[j]! : 0), 0);
+  const [at] = await evaluate([{ beta: optimum.beta.map((b) => (b !== 0 ? b + level : 0)), intercept: 0 }]);
+  const slope = penaltyBySpec(lasso).slopeAtZero(0.01);
+  const worst = Math.max(...Array.from(scale.usable, (j) => Math.abs(at!.gradient[j]!) / (slope * scale.l1[j]!)));
+  t.true(worst > 1 + 1e-3, 'the point a itself is far from feasible');
+  const { gap, objective: value } = certify(scale, lossBySpec(logistic), penaltyBySpec(lasso), 0.01, at!, 1);
+  t.true(gap < 1e-5 * value, `${gap / value}`);
+  t.true(gap >= value - fitted.objective[0]! - 1e-12);
 });

@@ -459,3 +459,29 @@ test('with many more features than rows a ridge path forms few Hessians, and kee
     path.coefficients[k]!.forEach((b, j) => t.true(Math.abs(b - exact.coefficients[k]![j]!) <= 1e-4 * largest));
   });
 });
+
+test('without an intercept, columns far from zero are fitted and certified all the same', async (t) => {
+  const random = new Random(62);
+  const n = 25;
+  for (const far of [0, 1e3, 1e5]) {
+    const base = random.normals(n);
+    const dense = Array.from({ length: 60 }, () => {
+      const own = random.normals(n);
+      return base.map((value, i) => far * (1 + random.uniform() / n) + value + 0.1 * own[i]!);
+    });
+    const y = classes(random, dense[0]!.map((value, i) => 3 * (value - dense[1]![i]!)));
+    for (const penalty of [lasso, elasticNet(0.5), ridge]) {
+      for (const standardize of [true, false]) {
+        const problem: PathProblem = { loss: logistic, penalty, standardize, intercept: false, lambdas: 12 };
+        const path = await fit({ y, dense }, problem);
+        t.deepEqual(path.reason, path.reason.map(() => null), `${penalty.name}, ${far} from zero, ${standardize ? '' : 'not '}standardized`);
+        path.gap.forEach((gap, k) => {
+          t.true(gap <= 1e-6 * path.objective[k]!);
+          const explicit = explicitProblem({ y, dense }, problem, path.lambda[k]!);
+          const own = { b: path.coefficients[k]!, b0: 0 };
+          t.true(Math.abs(path.objective[k]! - objective(explicit, own)) <= 1e-9 * path.objective[k]!);
+        });
+      }
+    }
+  }
+});

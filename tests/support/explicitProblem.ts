@@ -137,10 +137,10 @@ export function lossGradient(problem: ExplicitProblem, at: Coefficients): { grad
 }
 
 /** The dual direction a - k c of `exactGap`, and X'(a - k c) over s_j, columns centred where there is an intercept. */
-function dualDirection(problem: ExplicitProblem, psi: Float64Array): { direction: Float64Array; correlations: Float64Array } {
+function dualDirection(problem: ExplicitProblem, psi: Float64Array, shift?: number): { direction: Float64Array; correlations: Float64Array } {
   const a = psi.map((value, i) => lossDerivative(problem.loss, problem.y[i]!, value));
   const c = psi.map((value) => lossCurvature(problem.loss, value));
-  const k = problem.intercept ? weightedMean(problem, (i) => a[i]!) / weightedMean(problem, (i) => c[i]!) : 0;
+  const k = shift ?? (problem.intercept ? weightedMean(problem, (i) => a[i]!) / weightedMean(problem, (i) => c[i]!) : 0);
   const direction = a.map((value, i) => value - k * c[i]!);
   const correlations = Float64Array.from(problem.x, (column, j) => {
     if (problem.s[j] === 0) return 0;
@@ -162,13 +162,13 @@ export function largestFeasibleScale(problem: ExplicitProblem, at: Coefficients)
 }
 
 /**
- * The duality gap of the dual point s (a - k c), a = l', c = l'', k = mean a / mean c with an intercept and 0 without:
+ * The duality gap of the dual point s (a - k c), a = l', c = l'', k = mean a / mean c with an intercept and, unless it is given, 0 without:
  * the primal value less the dual one, both as they are defined. Infinity where the point is not feasible.
  */
-export function exactGap(problem: ExplicitProblem, at: Coefficients, s: number): number {
+export function exactGap(problem: ExplicitProblem, at: Coefficients, s: number, k?: number): number {
   const { y, lambda, l1Ratio, v, loss } = problem;
   const psi = linearPredictor(problem, at);
-  const { direction, correlations } = dualDirection(problem, psi);
+  const { direction, correlations } = dualDirection(problem, psi, k);
   const dual = direction.map((value) => s * value);
   // l(psi) + l*(a') - a' psi, term by term: it does not cancel.
   let gap = weightedMean(problem, (i) => lossValue(loss, y[i]!, psi[i]!) + lossConjugate(loss, y[i]!, dual[i]!) - dual[i]! * psi[i]!);

@@ -2,20 +2,22 @@
  * Certificates from the sums of one round.
  *
  * With a_i = l'(psi_i) take the dual point a' = s (a - k c), c_i = l''(psi_i):
- * k = mean a / mean c makes its mean zero (an unpenalised intercept), s makes
- * X'a' feasible for an l1 penalty. The duality gap is the sum of two brackets:
+ * k = mean a / mean c makes its mean zero (an unpenalised intercept; without one
+ * k is free), s makes X'a' feasible for an l1 penalty. The duality gap is the sum
+ * of two brackets:
  *
  *   loss:     mean of l(psi) + l*(a') - a' psi, the Bregman divergence of a' from a. For squared loss it
  *             is half the mean of (a'-a)^2/c; for logistic it is a Kullback-Leibler divergence, at most
  *             the chi-square mean of (a'-a)^2/c, and at most that over 2 s^2 (1-|k|)^2 (Taylor with the
  *             smallest curvature between the two points, which is at least s^2 (1-|k|)^2 c).
- *             a'-a = -(1-s) a - s k c, so the mean is (1-s)^2 E + 2 s (1-s) k^2 C + s^2 k^2 C with
- *             E = mean a^2/c, C = mean c. As a divergence is convex in a' it is also at most
+ *             a'-a = -(1-s) a - s k c, so the mean is (1-s)^2 E + 2 s (1-s) k A + s^2 k^2 C with
+ *             E = mean a^2/c, A = mean a, C = mean c. As a divergence is convex in a' it is also at most
  *             (1-s) of that at 0, which is the mean loss above saturation, and s of that at a - k c: the
  *             tighter bound where some rows are fitted so badly that E is huge.
  *   penalty:  P(beta) + P*(-X'a') + mean a' (X beta), the last from mean a t and mean c t.
  *
- * |X'c|_j is bounded by the root of mean c^2 times the feature's root mean square. Nothing here is estimated: the sum is never below the exact gap.
+ * (X'c)_j is C times the feature's mean, give or take the root of mean c^2 times its spread. Nothing here is estimated:
+ * the sum is never below the exact gap.
  */
 import type { Loss } from '../loss/loss.ts';
 import type { Penalty } from '../penalty/penalty.ts';
@@ -68,30 +70,57 @@ export function stationarity(scale: WorkingScale, penalty: Penalty, lambda: numb
 }
 
 function dualityGap(scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: number, at: Evaluation): number {
-  if (!(lambda > 0)) return NaN;
+  if (!(lambda > 0) || scale.usable.some((j) => scale.l1[j] === 0)) return NaN;
+  const gaps = dualShifts(scale, penalty, lambda, at).filter((k) => Math.abs(k) < 1).map((k) => gapOf(k, scale, loss, penalty, lambda, at));
+  return gaps.length === 0 ? NaN : Math.min(...gaps);
+}
+
+/**
+ * The k that dual points s (a - k c) are tried with. With an intercept there is one. Without one there is 0, and the k that
+ * takes from the gradients what all features have in common by their means: far from zero these make X'a so large
+ * that the last digits of the coefficients decide whether it is feasible.
+ */
+export function dualShifts(scale: WorkingScale, penalty: Penalty, lambda: number, at: Evaluation): number[] {
+  if (scale.intercept) return [at.interceptGradient / at.curvature];
   const l1 = penalty.slopeAtZero(lambda);
   const l2 = penalty.curvature(lambda);
-  const shift = scale.intercept ? at.interceptGradient / at.curvature : 0;
-  if (!(Math.abs(shift) < 1)) return NaN;
-  const crossBound = Math.abs(shift) * Math.sqrt(at.curvatureSquare);
-  // Largest s that keeps X'a' within the l1 slope everywhere.
-  let feasible = 1;
+  // Weighted least squares of the violations on the means, over the features whose conditions are equations or violated.
+  let along = 0;
+  let square = 0;
   for (const j of scale.usable) {
-    if (scale.l1[j] === 0) return NaN;
-    const size = Math.abs(at.gradient[j]!) + crossBound * scale.rootMeanSquare[j]!;
-    if (size > l1 * scale.l1[j]!) feasible = Math.min(feasible, (l1 * scale.l1[j]!) / size);
+    const b = at.point.beta[j]!;
+    const g = at.gradient[j]!;
+    const slope = l1 * scale.l1[j]!;
+    if (b === 0 && Math.abs(g) <= slope) continue;
+    const violation = b === 0 ? g - slope * Math.sign(g) : g + slope * Math.sign(b) + l2 * scale.l2[j]! * b;
+    const weight = slope > 0 ? 1 / (slope * slope) : 1 / (l2 * scale.l2[j]!);
+    along += weight * violation * scale.mean[j]!;
+    square += weight * scale.mean[j]! * scale.mean[j]!;
   }
+  const shift = along / (square * at.curvature);
+  return Number.isFinite(shift) ? [0, shift] : [0];
+}
+
+/** The gap of the better of the dual points s (a - k c), s = 1 and the largest s that keeps X'a' within the l1 slope everywhere. */
+function gapOf(shift: number, scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: number, at: Evaluation): number {
+  const l1 = penalty.slopeAtZero(lambda);
+  const l2 = penalty.curvature(lambda);
+  /** Bound of |X'(a - k c)|_j. */
+  const size = (j: number): number =>
+    Math.abs(at.gradient[j]! - shift * at.curvature * scale.mean[j]!) + Math.abs(shift) * Math.sqrt(at.curvatureSquare) * scale.spread[j]!;
+  let feasible = 1;
+  for (const j of scale.usable) if (size(j) > l1 * scale.l1[j]!) feasible = Math.min(feasible, (l1 * scale.l1[j]!) / size(j));
   const gapAt = (s: number): number => {
     let bracket = s * (at.alignment - shift * at.curvatureAlignment);
     for (const j of scale.usable) {
       const b = at.point.beta[j]!;
       if (b !== 0) bracket += l1 * scale.l1[j]! * Math.abs(b) + (l2 / 2) * scale.l2[j]! * b * b;
       if (l2 === 0) continue;
-      const excess = s * (Math.abs(at.gradient[j]!) + crossBound * scale.rootMeanSquare[j]!) - l1 * scale.l1[j]!;
+      const excess = s * size(j) - l1 * scale.l1[j]!;
       if (excess > 0) bracket += (excess * excess) / (2 * l2 * scale.l2[j]!);
     }
     const shifted = shift * shift * at.curvature;
-    const chiSquare = (s < 1 ? (1 - s) * (1 - s) * at.pearson : 0) + (2 * s * (1 - s) + s * s) * shifted;
+    const chiSquare = (s < 1 ? (1 - s) * (1 - s) * at.pearson : 0) + 2 * s * (1 - s) * shift * at.interceptGradient + s * s * shifted;
     const factor = (narrow: number): number => (loss.quadratic ? 0.5 : Math.min(1, 1 / (2 * narrow * narrow)));
     const left = 1 - Math.abs(shift);
     return Math.max(0, bracket + Math.min(factor(s * left) * chiSquare, (1 - s) * at.loss + s * factor(left) * shifted));

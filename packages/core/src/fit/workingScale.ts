@@ -39,8 +39,10 @@ export class WorkingScale {
   readonly l2: Float64Array;
   /** s_j / t_j. */
   readonly ratio: Float64Array;
-  /** Of the working features over the rows that are fitted: 1 where those are all rows. */
-  readonly rootMeanSquare: Float64Array;
+  /** Means of the working features: 0 with an intercept, which takes them. */
+  readonly mean: Float64Array;
+  /** Root mean square of the working features about those, over the rows that are fitted: with an intercept 1 where those are all rows. */
+  readonly spread: Float64Array;
   readonly weightSum: number;
   readonly #scale: Float64Array;
   readonly #reference: Float64Array;
@@ -62,7 +64,8 @@ export class WorkingScale {
     this.#scale = new Float64Array(p);
     this.#reference = new Float64Array(p);
     this.ratio = new Float64Array(p);
-    this.rootMeanSquare = new Float64Array(p);
+    this.mean = new Float64Array(p);
+    this.spread = new Float64Array(p);
     this.l1 = new Float64Array(p);
     this.l2 = new Float64Array(p);
     const usable: number[] = [];
@@ -76,8 +79,9 @@ export class WorkingScale {
       if (!(scale > 0) || (constant && (this.intercept || standardize))) continue;
       this.#scale[j] = scale;
       this.ratio[j] = (standardize ? sd : 1) / scale;
-      const distance = fitted.mean[j]! - this.#reference[j]!;
-      this.rootMeanSquare[j] = fitted === moments ? 1 : Math.sqrt(fitted.variance[j]! + distance * distance) / scale;
+      const distance = fitted.mean[j]! - moments.mean[j]!;
+      this.mean[j] = (moments.mean[j]! - this.#reference[j]!) / scale;
+      this.spread[j] = Math.sqrt(fitted.variance[j]! + distance * distance) / scale;
       const factor = problem.penaltyFactors?.[j] ?? 1;
       this.l1[j] = factor * this.ratio[j]!;
       this.l2[j] = factor * this.ratio[j]! * this.ratio[j]!;
@@ -146,7 +150,7 @@ export class WorkingScale {
       matrix[q * size + j] = cross;
     }
     matrix[q * size + q] = gram.total / this.weightSum;
-    return { features, matrix, tie: this.intercept ? null : Float64Array.from(features, (j) => (this.#mean[j]! - this.#reference[j]!) / this.#scale[j]!), corrections: 0 };
+    return { features, matrix, tie: this.intercept ? null : Float64Array.from(features, (j) => this.mean[j]!), corrections: 0 };
   }
 
   /** Moments of the working features about their means, and those means about the references (0 with an intercept), from moments of stored ones. */
