@@ -71,6 +71,17 @@ test('evaluated on the rows of the fit, a model has the deviance ratio it was st
   }
 });
 
+test('the null model of an evaluation is the constant alone, as at the fit, also where some columns are not penalised', async (t) => {
+  const table = memoryTable(columns(300), 64);
+  const model = await runJob(request(table, {}, { penaltyFactors: new Map([['x', 0]]) }));
+  const unpenalised = model.devianceRatio[0]!;
+  t.true(unpenalised > 0.1, 'the largest lambda explains what the free column explains');
+  for (const index of [0, 4]) {
+    const report = await evaluateTable({ model, index, data: { inputs: table } });
+    t.true(Math.abs(report.devianceRatio! - model.devianceRatio[index]!) < 1e-12, `value ${index}: ${report.devianceRatio} and ${model.devianceRatio[index]}`);
+  }
+});
+
 test('a model with an offset needs it at prediction, and evaluates to what was stored', async (t) => {
   const data = { ...columns(200), o: Array.from({ length: 200 }, (_, i) => Math.cos(i)) };
   const table = memoryTable(data);

@@ -17,6 +17,20 @@ test('columns are numeric, text or boolean by what their cells hold', async (t) 
   await table.close();
 });
 
+test('numbers with a comma are no categories: they are refused with the query that reads them', async (t) => {
+  const path = testFile(t, 'a.csv', 'n;s;i\n1,5;a,b;1\n-2,25;1,5;2\n3;x;3\n');
+  const table = await openTable(path);
+  t.deepEqual(table.columns.map(({ name, kind }) => `${name} ${kind}`), ['n unsupported', 's text', 'i numeric']);
+  t.deepEqual(await readAll(table, ['s', 'i']), { s: ['a,b', '1,5', 'x'], i: [1, 2, 3] });
+  await table.close();
+  const again = await openTable(path);
+  const message = await errorOf(() => readAll(again, ['n']));
+  await again.close();
+  t.regex(message, /^UNSUPPORTED_TYPE: .*column 'n' has the type COMMA NUMBER.*--query "select \* replace/);
+  const query = /--query "(.*)"$/.exec(message)![1]!;
+  t.deepEqual((await readFile(path, { query }))['n'], [1.5, -2.25, 3]);
+});
+
 test('the empty cell, NA, NaN and null are missing, quoted or not, among numbers and texts', async (t) => {
   const cells = await readFile(testFile(t, 'a.csv', 'n,s\n,\nNA,NA\nNaN,NaN\nnull,null\n"","NA"\n NA ,x\n1,y\n'));
   t.deepEqual(cells, { n: [null, null, null, null, null, null, 1], s: [null, null, null, null, null, 'x', 'y'] });
@@ -61,7 +75,7 @@ test('the delimiter is the first of comma, semicolon, tab and bar in the header 
 });
 
 test('a row of another width than the header is an error with its row, line and counts', async (t) => {
-  t.regex(await readError(testFile(t, 'a.csv', 'a,b\n1,"x\ny"\n2\n')), /^RAGGED_ROW: .*a\.csv, row 2 \(line 4\): 1 cells where the header has 2 columns/);
+  t.regex(await readError(testFile(t, 'a.csv', 'a,b\n1,"x\ny"\n2\n')), /^RAGGED_ROW: .*a\.csv, row 2 \(line 4\): 1 cell where the header has 2 columns/);
   t.regex(await readError(testFile(t, 'a.csv', 'a,b\n1,x\n2,y,z,w\n')), /^RAGGED_ROW: .*row 2 \(line 3\): 4 cells where the header has 2/);
   t.regex(await readError(testFile(t, 'a.csv', 'a,b\n1,x,\n')), /^RAGGED_ROW: .*row 1 \(line 2\): 3 cells/);
 });

@@ -1,4 +1,4 @@
-import { UsageError } from '@scalemix/core';
+import { UsageError, listNames, nearNames } from '@scalemix/core';
 import type { Description } from '@scalemix/core';
 
 /**
@@ -29,6 +29,8 @@ function unknownName(name: string, description: Pick<Description, 'columns' | 'f
     const why = column.levels!.includes(level) ? 'is its base level, which has no coefficient' : 'is not a level of it';
     return new UsageError('UNKNOWN_COLUMN', `Penalty factor ${JSON.stringify(name)}: ${JSON.stringify(level)} ${why}. Name another level, or the column ${column.name} for all of them.`);
   }
-  const known = description.columns.slice(0, 12).map((candidate) => candidate.name);
-  return new UsageError('UNKNOWN_COLUMN', `Penalty factor ${JSON.stringify(name)} names no predictor. Predictors are ${known.join(', ')}${description.columns.length > 12 ? ' ...' : ''}, and their features such as ${description.features[0] ?? 'none'}.`);
+  const known = description.columns.map((candidate) => candidate.name);
+  const near = nearNames(name, [...new Set([...known, ...description.features])]);
+  if (near.length > 0) return new UsageError('UNKNOWN_COLUMN', `Penalty factor ${JSON.stringify(name)} names no predictor. Did you mean ${listNames(near)}?`);
+  return new UsageError('UNKNOWN_COLUMN', `Penalty factor ${JSON.stringify(name)} names no predictor. Predictors are ${listNames(known, 12)}, and their features such as ${description.features[0] ?? 'none'}.`);
 }

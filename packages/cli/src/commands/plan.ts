@@ -27,6 +27,7 @@ export const planCommand = defineCommand({
 async function run({ inputs, settings, output, signal }: Call<typeof options>): Promise<number> {
   const folding = settings.folds !== undefined || settings['fold-column'] !== undefined || settings['fold-shuffle'] === true;
   const command = folding ? 'cv' : 'path';
+  if (settings.response === undefined) throw new UsageError('MISSING_OPTION', 'plan needs --response: the name of the column to predict.');
   checkModelSettings(command, settings);
   checkFoldSettings(settings);
   if (!folding && settings['fold-tolerance'] !== undefined) throw new UsageError('INAPPLICABLE_OPTION', '--fold-tolerance does not apply: without --folds, --fold-column or --fold-shuffle there are no folds.');

@@ -31,7 +31,7 @@ export function tableReport(summary: TableSummary, terminal: Terminal): string {
 }
 
 function kindOf(column: ColumnSummary): string {
-  return { numeric: 'number', boolean: 'boolean', text: 'text', sparse: 'sparse', unsupported: fit((column.type ?? 'unknown').toLowerCase(), 14) }[column.kind];
+  return { numeric: 'number', boolean: 'boolean', text: 'text', sparse: 'sparse', unsupported: fit((column.type ?? 'unknown').toLowerCase(), 12) }[column.kind];
 }
 
 function missingOf(column: ColumnSummary, rows: number): string {

@@ -14,7 +14,7 @@ export function requestedColumns(request: ReadRequest, columns: readonly TableCo
     if (column.kind === 'unsupported') {
       throw new DataError(
         'UNSUPPORTED_TYPE',
-        `${subject}: column '${name}' has the type ${column.type ?? 'unknown'}, which is neither number, text nor boolean; leave it out with --exclude '${name}', or make numbers or text of it with --query`,
+        `${subject}: column '${name}' has the type ${column.type ?? 'unknown'}, which is neither number, text nor boolean; leave it out with --exclude '${name}', or ${column.remedy ?? 'make numbers or text of it with --query'}`,
       );
     }
     return column;

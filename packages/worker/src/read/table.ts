@@ -41,6 +41,8 @@ export interface TableColumn {
   readonly width?: number;
   /** The type in the file, where it states one (`BIGINT`, `TIMESTAMP`). */
   readonly type?: string;
+  /** What to do about an unsupported column, beside leaving it out. */
+  readonly remedy?: string;
 }
 
 export interface ReadRequest {

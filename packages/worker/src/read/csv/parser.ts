@@ -246,7 +246,7 @@ export class CsvParser {
     const row = this.fileRow + 1;
     return new DataError(
       'RAGGED_ROW',
-      `${this.fileName}, row ${row} (line ${this.line}): ${found} cells where the header has ${this.names.length} columns; add or remove cells, or quote text that holds the delimiter ${quoted(String.fromCharCode(this.delimiter))}`,
+      `${this.fileName}, row ${row} (line ${this.line}): ${found} ${found === 1 ? 'cell' : 'cells'} where the header has ${this.names.length} columns; add or remove cells, or quote text that holds the delimiter ${quoted(String.fromCharCode(this.delimiter))}`,
     );
   }
 

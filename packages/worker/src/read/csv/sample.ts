@@ -2,13 +2,18 @@ import type { Missing } from '../missing.ts';
 import { booleanOfCell, numberOfCell, splitRecord } from './cells.ts';
 import type { CsvHead } from './header.ts';
 
-export type CsvKind = 'numeric' | 'text' | 'boolean';
+/** `commas`: numbers with a comma, for the decimals or between thousands; which of the two a reader cannot know. */
+export type CsvKind = 'numeric' | 'text' | 'boolean' | 'commas';
+
+const COMMAS = /^[+-]?\d+(,\d+)+$/;
 
 /** What the cells of a column in the sample look like. */
 export interface Votes {
   numbers: number;
   booleans: number;
   texts: number;
+  /** Texts that are numbers with a comma. */
+  commas: number;
 }
 
 const SAMPLE_ROWS = 10_000;
@@ -30,7 +35,10 @@ export function sampleColumns(head: CsvHead, missing: Missing, votes: readonly V
       const number = numberOfCell(cell);
       if (number !== undefined) vote.numbers += number === number ? 1 : 0;
       else if (booleanOfCell(cell) !== undefined) vote.booleans++;
-      else vote.texts++;
+      else {
+        vote.texts++;
+        if (COMMAS.test(cell.trim())) vote.commas++;
+      }
     });
   }
   return rows;
@@ -40,9 +48,10 @@ export function sampleColumns(head: CsvHead, missing: Missing, votes: readonly V
  * The kind most of the sample's cells have. A column of numbers with a few other
  * cells is numeric, and reading it stops at the first of them with its place: a
  * stray cell must not quietly turn numbers into categories. An empty column is
- * numeric.
+ * numeric. Where all texts are numbers with a comma, the column is of those.
  */
-export function kindOf({ numbers, booleans, texts }: Votes): CsvKind {
+export function kindOf({ numbers, booleans, texts, commas }: Votes): CsvKind {
   if (booleans > numbers + texts) return 'boolean';
-  return numbers > texts + booleans || numbers + texts + booleans === 0 ? 'numeric' : 'text';
+  if (numbers > texts + booleans || numbers + texts + booleans === 0) return 'numeric';
+  return commas > 0 && commas === texts && booleans === 0 ? 'commas' : 'text';
 }

@@ -28,7 +28,12 @@ const MAX_ROW_BYTES = 16 << 20;
 /** What the beginnings of the files say. */
 export interface CsvLayout {
   readonly heads: readonly CsvHead[];
-  readonly columns: readonly (TableColumn & { readonly kind: CsvKind })[];
+  readonly columns: readonly CsvColumn[];
+}
+
+export interface CsvColumn {
+  readonly name: string;
+  readonly kind: CsvKind;
 }
 
 /**
@@ -45,7 +50,7 @@ export async function csvLayout(inputs: Inputs, options: ReadOptions): Promise<C
   for (const file of inputs.files) {
     const head = await readHead(file, delimiter, sampleBytes);
     const first = heads[0];
-    if (first === undefined) votes = head.names.map(() => ({ numbers: 0, booleans: 0, texts: 0 }));
+    if (first === undefined) votes = head.names.map(() => ({ numbers: 0, booleans: 0, texts: 0, commas: 0 }));
     else checkSameNames(first, head);
     rows += sampleColumns(head, missing, votes) + (head.whole ? 0 : 1);
     heads.push({ ...head, bytes: Buffer.alloc(0) });
@@ -65,7 +70,7 @@ export async function openCsv(inputs: Inputs, options: ReadOptions): Promise<Tab
   const files = inputs.files.map((file) => file.name);
   const fileRows = new FileRows(files);
   return {
-    columns,
+    columns: columns.map(tableColumn),
     files,
     get rowCount() {
       return fileRows.total();
@@ -79,22 +84,22 @@ export async function openCsv(inputs: Inputs, options: ReadOptions): Promise<Tab
 
 async function* readBatches(
   heads: readonly CsvHead[],
-  columns: readonly (TableColumn & { readonly kind: CsvKind })[],
+  columns: readonly CsvColumn[],
   missing: Missing,
   fileRows: FileRows,
   request: ReadRequest,
 ): AsyncGenerator<Batch> {
-  const wanted = requestedColumns(request, columns, heads[0]!.file.name);
+  const wanted = requestedColumns(request, columns.map(tableColumn), heads[0]!.file.name).map(({ name }) => columns.find((column) => column.name === name)!);
   const capacity = batchRows(wanted.length);
   const asked = new Set(wanted);
   const sinks = columns.map((column): CellSink => {
     if (!asked.has(column)) return { kind: 'skip' };
     if (column.kind === 'text' || request.asText?.has(column.name)) {
-      return { kind: 'text', codes: new Int32Array(capacity), levels: new Levels(levelRule(column.kind, missing)) };
+      return { kind: 'text', codes: new Int32Array(capacity), levels: new Levels(levelRule(column.kind === 'commas' ? 'text' : column.kind, missing)) };
     }
     return { kind: column.kind === 'numeric' ? 'number' : 'boolean', values: new Float64Array(capacity) };
   });
-  const places = wanted.map((column) => columns.indexOf(column as (typeof columns)[number]));
+  const places = wanted.map((column) => columns.indexOf(column));
   const parser = new CsvParser({ names: heads[0]!.names, sinks, missing, capacity });
 
   let firstRow = 0;
@@ -132,6 +137,15 @@ async function* readBatches(
     fileRows.set(index, parser.fileRow);
   }
   if (parser.rows > 0) yield batch();
+}
+
+/** What the rest of the program sees of a column. */
+function tableColumn({ name, kind }: CsvColumn): TableColumn {
+  if (kind !== 'commas') return { name, kind };
+  // As it is written between the double quotes of a shell.
+  const shown = /^[A-Za-z_]\w*$/.test(name) ? name : `\\"${name.replaceAll('"', '\\"\\"')}\\"`;
+  const remedy = `write them with a point and nothing between thousands, or make numbers of them: --query "select * replace (replace(${shown}, ',', '.')::double as ${shown}) from data"`;
+  return { name, kind: 'unsupported', type: 'COMMA NUMBER', remedy };
 }
 
 function filled(sink: CellSink, rows: number): BatchColumn {

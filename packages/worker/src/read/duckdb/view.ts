@@ -8,7 +8,7 @@ import type { ReadOptions } from '../options.ts';
 import { literal, pathLiteral } from './engine.ts';
 import { parquetFiles, parquetSql } from './parquet.ts';
 
-const SQL_TYPES = { numeric: 'DOUBLE', text: 'VARCHAR', boolean: 'BOOLEAN' } as const;
+const SQL_TYPES = { numeric: 'DOUBLE', text: 'VARCHAR', boolean: 'BOOLEAN', commas: 'VARCHAR' } as const;
 
 /**
  * The SELECT behind the table `data` that a query sees. Parquet keeps its types;
