@@ -43,7 +43,8 @@ for (const [what, job] of Object.entries(asked)) {
     const events: JobEvent[] = [];
     const model = await runJob(job, { onEvent: (event) => events.push(event) });
     const loaded = events.find((event) => event.type === 'loaded')!;
-    t.like(events.find((event) => event.type === 'roadChosen'), plan.way);
+    const { road, why, sampleRows, fullAnchors } = plan.way;
+    t.like(events.find((event) => event.type === 'roadChosen'), { road, why, sampleRows, fullAnchors });
     const folds = events.find((event) => event.type === 'foldsBegun');
     t.deepEqual([plan.foldsWay, plan.folds], [folds?.way ?? null, folds?.folds ?? 0]);
     t.is(plan.features, model.features.length);
@@ -91,14 +92,14 @@ test('levels that still come at the end of the first rows are told', async (t) =
   t.deepEqual(plan.moreLevels, ['c']);
 });
 
-const sizes: Sizes = { rows: 1e6, features: 100, bytesPerRow: 808, values: 100, folds: 0, quadratic: false, provable: true, sparse: true, memoryLimit: 1e12, threads: 4 };
+const sizes: Sizes = { rows: 1e6, features: 100, bytesPerRow: 808, width: 100, values: 100, folds: 0, quadratic: false, provable: true, sparse: true, memoryLimit: 1e12, threads: 4 };
 const speeds = { single: 1e-7, many: 5e-6, gram: 5e-7 };
 
 test('an estimate: each way costs what it is made of', (t) => {
   const lockstep = estimate(sizes, speeds);
   t.is(lockstep.way.road, 'lockstep');
   t.is(lockstep.memory.rows, 808e6);
-  t.is(lockstep.memory.sample, 20000 * 808);
+  t.is(lockstep.memory.sample, (20000 + 160000) * 808);
   t.is(lockstep.swept, lockstep.sweeps * 808e6);
   const values = estimate({ ...sizes, provable: false }, speeds);
   t.is(values.way.road, 'values');
@@ -108,7 +109,7 @@ test('an estimate: each way costs what it is made of', (t) => {
   t.deepEqual([moments.sweeps, moments.grams, moments.columnPasses], [1, 1, 0]);
   t.true(moments.seconds < lockstep.seconds);
   const twice = estimate({ ...sizes, rows: 2e6, threads: 8 }, speeds);
-  t.true(Math.abs(twice.seconds / lockstep.seconds - 1) < 0.1, 'twice the rows on twice the threads');
+  t.true(Math.abs(twice.seconds / lockstep.seconds - 1) < 0.25, 'twice the rows on twice the threads');
 });
 
 test('an estimate: folds cost a few sweeps where they go together, and as much as the path each where not', (t) => {

@@ -3,7 +3,7 @@ import test from 'ava';
 import { MOMENTS_FEATURES, chooseRoad } from '@scalemix/core';
 import type { RoadQuestion } from '@scalemix/core';
 
-const many: RoadQuestion = { rows: 1e6, features: 100, usable: 100, quadratic: false, provable: true };
+const many: RoadQuestion = { rows: 1e6, features: 100, usable: 100, values: 100, width: 100, quadratic: false, provable: true };
 
 const cases: readonly [what: string, question: RoadQuestion, road: string, why: string, sampleRows: number][] = [
   ['least squares', { ...many, quadratic: true }, 'moments', 'quadratic', 20000],
@@ -19,6 +19,28 @@ const cases: readonly [what: string, question: RoadQuestion, road: string, why: 
 
 for (const [what, question, road, why, sampleRows] of cases) {
   test(`${what}: ${road}`, (t) => {
-    t.deepEqual(chooseRoad(question), { road, why, sampleRows } as ReturnType<typeof chooseRoad>);
+    const choice = chooseRoad(question);
+    t.deepEqual([choice.road, choice.why, choice.sampleRows], [road, why, sampleRows]);
   });
 }
+
+test('a larger sample is drawn where a sixth of the rows is twice the smaller one', (t) => {
+  const refined = (question: Partial<RoadQuestion>): number => chooseRoad({ ...many, ...question }).refineRows;
+  t.is(refined({}), 160000);
+  t.is(refined({ rows: 300000 }), 50000);
+  t.is(refined({ rows: 239999 }), 20000);
+  t.is(refined({ usable: 3 }), 50000);
+});
+
+test('Hessians are formed at no more values than they are worth', (t) => {
+  const counts = (question: Partial<RoadQuestion>): number[] => {
+    const { anchors, fullAnchors } = chooseRoad({ ...many, ...question });
+    return [anchors, fullAnchors];
+  };
+  t.deepEqual(counts({}), [13, 3]);
+  t.deepEqual(counts({ values: 1 }), [1, 0], 'one Hessian on all rows costs more than several sweeps of one column');
+  t.deepEqual(counts({ values: 2, width: 3 }), [2, 2]);
+  t.deepEqual(counts({ values: 40, usable: 784, width: 784, rows: 1e7 }), [3, 0]);
+  t.deepEqual(counts({ values: 40, usable: 485, width: 5 }), [13, 3], 'categories cost little, however many levels they have');
+  t.deepEqual(counts({ values: 40, usable: 5000, width: 5 }), [3, 3], 'room for the matrices');
+});

@@ -215,7 +215,7 @@ test('the working set has what is not zero, what is not penalised, and what the 
 test('the executor runs works by name, in order', async (t) => {
   const shared = { matrices: [Float64Array.of(2, 0, 0, 1)], tie: Float64Array.of(0) };
   const item: ModelStepProblem = {
-    from: 0, to: 0, share: 0, updates: [], working: Int32Array.of(0), gradient: Float64Array.of(-4, 0), start: Float64Array.of(0), l1: Float64Array.of(1), l2: Float64Array.of(0), tolerance: 1e-12, relativeTolerance: 0,
+    from: 0, to: 0, share: 0, curvature: 1, updates: [], working: Int32Array.of(0), gradient: Float64Array.of(-4, 0), start: Float64Array.of(0), l1: Float64Array.of(1), l2: Float64Array.of(0), tolerance: 1e-12, relativeTolerance: 0,
   };
   const results = await inOrder.map('modelStep', shared, [item, { ...item, l1: Float64Array.of(5) }]);
   t.deepEqual(results.map(({ beta }) => beta), [Float64Array.of(1.5), Float64Array.of(0)]);
@@ -232,7 +232,7 @@ test('a step on a model takes the last coordinate along, free or tied, and leave
     const start = random.normals(q);
     const working = Int32Array.of(0, 2, 3);
     const problem: ModelStepProblem = {
-      from: 0, to: 0, share: 0, updates: [], working, gradient, start, l1: new Float64Array(q), l2: new Float64Array(q).fill(0.3), tolerance: 0, relativeTolerance: 0,
+      from: 0, to: 0, share: 0, curvature: 1, updates: [], working, gradient, start, l1: new Float64Array(q), l2: new Float64Array(q).fill(0.3), tolerance: 0, relativeTolerance: 0,
     };
     const { beta, interceptStep } = solverWorks.modelStep({ matrices: [matrix], tie }, problem);
     t.is(beta[1], start[1]);

@@ -62,7 +62,7 @@ test("the solver's works come back in order, as without threads", async (t) => {
   const problems = Array.from({ length: 37 }, () => {
     const factor = random.normals(size * size);
     return {
-      from: 0, to: 0, share: 0, updates: [{ step: factor.slice(0, size + 1), change: factor.slice(0, size + 1) }], working: Int32Array.from({ length: size }, (_, j) => j),
+      from: 0, to: 0, share: 0, curvature: 0.2, updates: [{ step: factor.slice(0, size + 1), change: factor.slice(0, size + 1) }], working: Int32Array.from({ length: size }, (_, j) => j),
       gradient: random.normals(size + 1), start: new Float64Array(size), l1: new Float64Array(size).fill(0.1), l2: new Float64Array(size).fill(0.1), tolerance: 1e-9, relativeTolerance: 0,
     };
   });

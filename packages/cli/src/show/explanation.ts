@@ -80,11 +80,11 @@ export class Explanation {
   #sampleParts(road: Of<'roadChosen'>): (readonly [string, string])[] {
     const parts: (readonly [string, string])[] = [];
     if (this.#sampled !== null) {
-      parts.push(['sample', `${counted(this.#sampled.rows, 'row')}, drawn the more often the more they tell (leverage, class), about ${thousands(road.sampleRows)} wanted for ${counted(road.usable, 'feature')}. The whole path was solved on them first; that decides the speed and not the answer.`]);
+      parts.push(['sample', `${counted(this.#sampled.rows, 'row')}, drawn the more often the more they tell (leverage, class), about ${thousands(road.sampleRows)} wanted for ${counted(road.usable, 'feature')}. The whole path was solved on them first${this.#sampled.larger === null ? '' : `, then went on, all values at once, on a larger sample of ${thousands(this.#sampled.larger)}`}; that decides the speed and not the answer.`]);
     }
     if (this.#solved !== null) {
       const { anchors, fullAnchors } = this.#solved;
-      parts.push(['anchors', `second derivatives at ${counted(anchors, 'value')} of the path, kept from the sample and corrected by those of all rows at ${fullAnchors}; in between they are interpolated.`]);
+      parts.push(['anchors', `second derivatives at ${counted(anchors, 'value')} of the path, kept from the sample${fullAnchors === 0 ? '' : ` and corrected by those of all rows at ${fullAnchors}`}; in between they are interpolated.`]);
     }
     return parts;
   }

@@ -11,6 +11,8 @@ export interface Sizes {
   readonly rows: number;
   readonly features: number;
   readonly bytesPerRow: number;
+  /** Numbers a row holds (rowWidth). */
+  readonly width: number;
   /** Values of lambda. */
   readonly values: number;
   /** Of a cross-validation; 0: none. */
@@ -45,15 +47,14 @@ export interface Estimate {
   readonly seconds: number;
 }
 
-/** Sweeps: for moments; to draw a sample; for the null model; of all values in lockstep. */
+/** Sweeps: for moments; to draw a sample; of all values in lockstep. */
 const MOMENTS = 1;
 const SAMPLING = 1;
-const NULL_MODEL = 1;
-const LOCKSTEP = 5;
+const LOCKSTEP = 4;
+/** Sweeps over the larger sample. */
+const REFINING = 4;
 /** Share of the values that is open in those, in the mean, with and without a lasso. */
 const OPEN_SHARE = { sparse: 0.95, dense: 0.7 };
-const FULL_GRAMS = 3;
-const ANCHORS = 7;
 /** Sweeps a value on its own, and of one value alone. */
 const PER_VALUE = { sparse: 3, dense: 1.8 };
 const ALONE = 7;
@@ -74,8 +75,8 @@ const PROGRAM_THREAD = 30e6;
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
 
 export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
-  const { rows, features, values, folds, quadratic, provable, sparse, threads } = sizes;
-  const question = { rows, features, usable: features, values, quadratic, provable };
+  const { rows, features, values, width, folds, quadratic, provable, sparse, threads } = sizes;
+  const question = { rows, features, usable: features, values, width, quadratic, provable };
   const way = chooseRoad(question);
   const kind = sparse ? 'sparse' : 'dense';
   const perValue = values === 1 ? ALONE : PER_VALUE[kind];
@@ -89,23 +90,23 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / threads + step * values, sample: 0, matrices: matrix * (threads + 2) };
       case 'values': {
         const each = Math.round(perValue * values);
-        const seconds = (rows * ((MOMENTS + NULL_MODEL) * single + each * (single + gramShare * gram))) / threads + each * (PASS + step);
-        return { sweeps: MOMENTS + NULL_MODEL + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (threads + 2) };
+        const seconds = (rows * (MOMENTS * single + each * (single + gramShare * gram))) / threads + each * (PASS + step);
+        return { sweeps: MOMENTS + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (threads + 2) };
       }
       case 'lockstep': {
-        const full = Math.min(FULL_GRAMS, values);
-        const anchors = Math.min(ANCHORS, values);
+        const { anchors, fullAnchors, sampleRows, refineRows } = way;
+        const refining = refineRows > sampleRows ? REFINING : 0;
         const sampled = PER_VALUE[kind] * values;
         const columnPasses = LOCKSTEP * OPEN_SHARE[kind];
-        const onAll = (rows * ((MOMENTS + SAMPLING + NULL_MODEL) * single + columnPasses * many + full * gram)) / threads + (columnPasses * values * step) / threads;
-        const onSample = (way.sampleRows * (sampled * (single + gramShare * gram) + anchors * gram)) / threads + sampled * (PASS + step);
+        const onAll = (rows * ((MOMENTS + SAMPLING) * single + columnPasses * many + fullAnchors * gram)) / threads + (columnPasses * values * step) / threads;
+        const onSample = (sampleRows * sampled * (single + gramShare * gram) + refineRows * (refining * many + anchors * gram)) / threads + sampled * (PASS + step);
         return {
-          sweeps: MOMENTS + SAMPLING + NULL_MODEL + LOCKSTEP,
+          sweeps: MOMENTS + SAMPLING + LOCKSTEP,
           columnPasses,
-          grams: full,
+          grams: fullAnchors,
           seconds: onAll + onSample,
-          sample: way.sampleRows * sizes.bytesPerRow,
-          matrices: matrix * (anchors + full * (threads + 1)),
+          sample: (refining > 0 ? sampleRows + refineRows : sampleRows) * sizes.bytesPerRow,
+          matrices: matrix * (anchors + fullAnchors * (threads + 1)),
         };
       }
     }

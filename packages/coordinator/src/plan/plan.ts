@@ -1,6 +1,6 @@
 /** What a job would take, said before it runs. */
 import { availableParallelism } from 'node:os';
-import { ScalemixError, chooseKernels, enableWideVectors, kernelIdText, lossBySpec } from '@scalemix/core';
+import { ScalemixError, chooseKernels, enableWideVectors, kernelIdText, lossBySpec, rowWidth } from '@scalemix/core';
 import { defaultMemoryLimit, loadRows } from '@scalemix/worker';
 import type { LoadedRows, Table } from '@scalemix/worker';
 import { foldCount } from '../crossValidation.ts';
@@ -75,6 +75,7 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
           rows,
           features,
           bytesPerRow: (bytes + spilled) / description.rows,
+          width: rowWidth(description),
           values,
           folds,
           quadratic: lossBySpec(problem.loss).quadratic,

@@ -1,14 +1,17 @@
 /**
  * Hessians at a few values of the path ('anchors'), from which those of all
- * others are interpolated in log lambda.
+ * others are interpolated in log lambda. They are kept per unit of mean
+ * curvature, which changes by orders along a path where the classes nearly
+ * separate, and which every evaluation knows for its own value.
  */
 import { log } from '../kernels/elementary.ts';
 import type { AnchorModel } from '../solve/modelStep.ts';
-import type { Evaluation, Hessian } from './evaluation.ts';
+import type { Hessian } from './evaluation.ts';
 
 /** `count` values out of `values`, evenly spaced, ends included. */
 export function anchorIndices(values: number, count: number): number[] {
   const chosen = Math.min(count, values);
+  if (chosen === 0) return [];
   return chosen === 1 ? [0] : Array.from({ length: chosen }, (_, a) => Math.round((a * (values - 1)) / (chosen - 1)));
 }
 
@@ -17,14 +20,14 @@ export class Anchors {
   /** Ascending; q of them. */
   readonly features: Int32Array;
   #tie: Float64Array | null = null;
-  readonly #indices: readonly number[];
+  readonly #indices: number[];
   readonly #position: Float64Array;
   readonly #matrices: Float64Array[];
 
   /** @param lambdas of all values, in descending order; `indices` count into them */
   constructor(features: Int32Array, indices: readonly number[], lambdas: readonly number[]) {
     this.features = features;
-    this.#indices = indices;
+    this.#indices = [...indices];
     // Positions along the path: log lambda, by number where lambda is 0.
     const logs = lambdas.map((lambda) => (lambda > 0 ? log(lambda) : NaN));
     this.#position = Float64Array.from(logs, (value, k) => (Number.isNaN(value) ? (k > 0 ? logs[k - 1]! - 1 : 0) : value));
@@ -33,8 +36,19 @@ export class Anchors {
   }
 
   set(anchor: number, hessian: Hessian): void {
-    this.#matrices[anchor]!.set(hessian.matrix);
+    this.#matrices[anchor]!.set(perCurvature(hessian));
     this.#tie = hessian.tie;
+  }
+
+  /** Makes the value `index` an anchor, or gives it another Hessian. */
+  insert(index: number, hessian: Hessian): void {
+    let at = this.#indices.findIndex((anchor) => anchor >= index);
+    if (at < 0) at = this.#indices.length;
+    if (this.#indices[at] !== index) {
+      this.#indices.splice(at, 0, index);
+      this.#matrices.splice(at, 0, new Float64Array(new SharedArrayBuffer(this.#matrices[0]!.byteLength)));
+    }
+    this.set(at, hessian);
   }
 
   /** As that of the Hessians. */
@@ -57,10 +71,10 @@ export class Anchors {
     return { from, to, share: first === last ? 0 : (this.#position[index]! - first) / (last - first) };
   }
 
-  /** Adds to every anchor the interpolated difference between the full data's Hessians at some anchors and those that are here. */
-  correct(full: readonly number[], evaluations: readonly Evaluation[]): void {
-    const differences = full.map((index) => {
-      const difference = evaluations[index]!.hessian!.matrix.slice();
+  /** Adds to every anchor the interpolated difference between the full data's Hessians at some anchors (values `full`) and those that are here. */
+  correct(full: readonly number[], hessians: readonly Hessian[]): void {
+    const differences = full.map((index, f) => {
+      const difference = perCurvature(hessians[f]!);
       const sample = this.#matrices[this.#indices.indexOf(index)]!;
       for (let i = 0; i < difference.length; i++) difference[i] = difference[i]! - sample[i]!;
       return difference;
@@ -73,4 +87,10 @@ export class Anchors {
       for (let i = 0; i < matrix.length; i++) matrix[i] = matrix[i]! + (1 - share) * a[i]! + share * b[i]!;
     });
   }
+}
+
+/** The Hessian, its last entry, the mean curvature, made 1. */
+function perCurvature({ matrix }: Hessian): Float64Array {
+  const total = matrix.at(-1)!;
+  return matrix.map((value) => value / total);
 }

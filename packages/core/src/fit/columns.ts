@@ -120,7 +120,7 @@ function modelProblem(setting: ValueSetting, model: Anchors, column: Column): Mo
   const { scale, lambda } = column;
   const target = { scale, penalty: setting.penalty, lambda, tolerance: setting.tolerance, accuracy: STEP_ACCURACY };
   const works = (j: number, beta: number, size: number, l1: number): boolean => scale.isUsable[j] === 1 && (beta !== 0 || size >= SCREEN * l1);
-  return { ...model.around(column.index), updates: column.updates, ...stepProblem(target, column.at!, model.features, works) };
+  return { ...model.around(column.index), curvature: column.at!.curvature, updates: column.updates, ...stepProblem(target, column.at!, model.features, works) };
 }
 
 /** Keeps the change of the gradient between two points for the column's Hessian. */

@@ -4,7 +4,7 @@
  *
  *  1. The path is fitted to all rows: it is the refit as well.
  *  2. One sweep at its solutions returns every value's gradient fold by fold,
- *     and Hessians at some anchors. The gradient without a fold is the sum of
+ *     and Hessians at some anchors (another, if the folds want features that all rows do not). The gradient without a fold is the sum of
  *     the others', so every value of every fold is evaluated at one product a value.
  *  3. A step on the interpolated Hessians brings each of them next to its own
  *     solution; a sweep or two over all columns certify them and return the
@@ -23,6 +23,7 @@ import { Anchors, anchorIndices } from './anchors.ts';
 import { SCREEN, advance, consider, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import { foldsWay } from './foldsWay.ts';
+import type { Evaluation } from './evaluation.ts';
 import { MomentsOracle } from './momentsOracle.ts';
 import { solvePath, spent, valueByValue } from './path.ts';
 import type { SolvedPath } from './path.ts';
@@ -156,10 +157,11 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
   const saturated = solved.moments.folds!.map(({ training }) => training.saturatedLoss);
   const points = solved.results.map(({ evaluation }) => evaluation.point);
 
+  /** Whether feature j has a coefficient in value k, or a gradient of a `share` of its slope at zero there. */
+  const wants = ({ point, gradient }: Evaluation, k: number, j: number, share: number): boolean =>
+    point.beta[j] !== 0 || Math.abs(gradient[j]!) >= share * penalty.slopeAtZero(values[k]!.lambda) * scale.l1[j]!;
   // Features that may have a coefficient in some fold, by what they are worth on all rows.
-  const features = scale.usable.filter((j) =>
-    solved.results.some(({ evaluation }, k) => evaluation.point.beta[j] !== 0 || Math.abs(evaluation.gradient[j]!) >= SCREEN * penalty.slopeAtZero(values[k]!.lambda) * scale.l1[j]!),
-  );
+  let features = scale.usable.filter((j) => solved.results.some(({ evaluation }, k) => wants(evaluation, k, j, SCREEN)));
   const progress = (done: number): void => options.onEvent?.({ type: 'foldsProgress', done, columns: F * K });
   const { rows } = solved.moments;
   const way = foldsWay({ rows, features: features.length, fromMoments: false });
@@ -179,8 +181,13 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
   const anchors = anchorIndices(K, wanted);
   begin(anchors.length);
   const { without, hessians } = await sweeps.evaluateWithoutEach(folds, points, anchors.map((at) => ({ at, features })), K);
+  const first = new Set(features);
+  const inSome = (j: number, share: number): boolean => without.some((sets, k) => sets.some((at) => wants(at, k, j, share)));
+  const missed = scale.usable.some((j) => !first.has(j) && inSome(j, 1));
+  if (missed) features = scale.usable.filter((j) => first.has(j) || inSome(j, SCREEN));
+  const formed = missed ? (await sweeps.evaluate(anchors.map((k) => points[k]!), anchors.map((_, at) => ({ at, features, coarse: true })), anchors.length)).map(({ hessian }) => hessian!) : hessians;
   const model = new Anchors(features, anchors, values.map(({ lambda }) => lambda));
-  hessians.forEach((hessian, a) => model.set(a, hessian));
+  formed.forEach((hessian, a) => model.set(a, hessian));
 
   const results: ValueResult[][] = folds.sets.map(() => []);
   let done = 0;

@@ -3,11 +3,13 @@
  * rows serving them all.
  *
  *  1. The path is solved on a sample of the rows, drawn by leverage and class,
- *     value by value; some of its Hessians ('anchors') are kept.
- *  2. Each sweep evaluates every open value on all rows; the first also forms
+ *     value by value; some of its Hessians ('anchors') are kept. Where there
+ *     are rows enough, sweeps over a larger sample bring all values nearer.
+ *  2. Each sweep evaluates every open value on all rows; the second also forms
  *     full Hessians at some anchors (fit/columns.ts: the steps).
- *  3. A value leaves when its certificate is good enough. One that stays slow
- *     is finished by Newton steps with Hessians of its own.
+ *  3. A value leaves when its certificate is good enough. Where some stay slow
+ *     more Hessians are formed; the last of them are finished by Newton steps
+ *     with Hessians of their own.
  *
  * The fixed point is the full data's exact solution: sample, interpolation and
  * corrections decide only the speed.
@@ -22,10 +24,12 @@ import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
-/** Anchors whose Hessian is kept from the sample. */
-const ANCHORS = 7;
-/** Anchors whose Hessian is formed on all rows: every third of the above, ends included. */
-const FULL_ANCHOR_STRIDE = 3;
+/** Sweeps over the larger sample. */
+const REFINING_SWEEPS = 4;
+/** The sweep over all rows that forms Hessians: the first steps have brought the values close, so that these will serve to the end... */
+const FULL_ANCHOR_SWEEP = 1;
+/** ...but from this sweep on, every other one forms Hessians at some of the values that are still open: they become anchors. */
+const NEW_ANCHOR_SWEEP = 5;
 
 export interface LockstepValue {
   readonly lambda: number;
@@ -34,8 +38,19 @@ export interface LockstepValue {
 
 export interface LockstepSetting extends ValueSetting {
   readonly saturatedLoss: number;
-  /** What to do on the sample: a row source of its own with its solver setting. */
-  readonly sample: { readonly oracle: Oracle; readonly setting: ValueSetting };
+  /** Values whose Hessian is formed on the sample, and on all rows. */
+  readonly anchors: number;
+  readonly fullAnchors: number;
+  /** The sample on which the path is solved first. */
+  readonly sample: OnSample;
+  /** A larger one, on which all values advance together before they come to all rows. */
+  readonly larger: OnSample | null;
+}
+
+/** Rows of a sample with a solver setting of their own. */
+export interface OnSample {
+  readonly oracle: Oracle;
+  readonly setting: ValueSetting;
 }
 
 /**
@@ -47,8 +62,8 @@ export async function fitLockstep(
   onEvent?: FitOptions['onEvent'],
 ): Promise<ValueResult[]> {
   const { scale, saturatedLoss } = setting;
-  const points = await samplePath(setting, values, start);
-  const anchors = anchorIndices(values.length, ANCHORS);
+  let points = await samplePath(setting, values, start);
+  const anchors = anchorIndices(values.length, setting.anchors);
   const model = new Anchors(scale.usable, anchors, values.map(({ lambda }) => lambda));
   const onSample = await setting.sample.oracle.evaluate(
     anchors.map((k) => points[k]!),
@@ -56,6 +71,7 @@ export async function fitLockstep(
     0,
   );
   onSample.forEach((evaluation, a) => model.set(a, evaluation.hessian!));
+  if (setting.larger !== null) points = await refine(setting.larger, saturatedLoss, values, points, anchors, model);
 
   const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale, fold: -1, saturatedLoss, next: points[index]! }));
   const results: ValueResult[] = [];
@@ -63,16 +79,22 @@ export async function fitLockstep(
     results[column.index] = result;
     done(result, column.index);
   };
-  const full = anchors.filter((_, a) => a % FULL_ANCHOR_STRIDE === 0);
-  onEvent?.({ type: 'sampleSolved', anchors: anchors.length, fullAnchors: full.length });
+  onEvent?.({ type: 'sampleSolved', anchors: anchors.length, fullAnchors: setting.fullAnchors });
   await advance(columns, {
     setting,
     model,
     leave,
     evaluate: async (open, sweep) => {
-      const formed = sweep === 0 ? full : [];
-      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: k, features: scale.usable, coarse: true })), open.length);
-      if (formed.length > 0) model.correct(formed, evaluations);
+      const place = (k: number): number => open.findIndex((column) => column.index === k);
+      const fresh = sweep >= NEW_ANCHOR_SWEEP && (sweep - NEW_ANCHOR_SWEEP) % 2 === 0;
+      const near = fresh ? open.map((column) => column.index) : sweep === FULL_ANCHOR_SWEEP ? anchors.filter((k) => place(k) >= 0) : [];
+      const formed = anchorIndices(near.length, setting.fullAnchors).map((a) => near[a]!);
+      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: place(k), features: scale.usable, coarse: true })), open.length);
+      if (!fresh && formed.length > 0) model.correct(formed, formed.map((k) => evaluations[place(k)]!.hessian!));
+      for (const k of fresh ? formed : []) {
+        model.insert(k, evaluations[place(k)]!.hessian!);
+        open[place(k)]!.updates.length = 0;
+      }
       return evaluations;
     },
   });
@@ -101,6 +123,29 @@ async function samplePath(setting: LockstepSetting, values: readonly LockstepVal
     points.push(at.point);
   }
   return points;
+}
+
+/** From the smaller sample's solutions to nearly those of the larger one, whose Hessians the model has from then on. */
+async function refine({ oracle, setting }: OnSample, saturatedLoss: number, values: readonly LockstepValue[], points: readonly Point[], anchors: readonly number[], model: Anchors): Promise<Point[]> {
+  const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale: setting.scale, fold: -1, saturatedLoss, next: points[index]! }));
+  await advance(columns, {
+    setting: { ...setting, maxPasses: REFINING_SWEEPS },
+    model,
+    leave: () => {},
+    evaluate: async (open, sweep) => {
+      const formed = sweep === 0 ? anchors : [];
+      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((at) => ({ at, features: setting.scale.usable, coarse: true })), open.length);
+      formed.forEach((k, a) => model.set(a, evaluations[k]!.hessian!));
+      return evaluations;
+    },
+  });
+  return columns.map((column) => (column.open ? column.next : column.at!.point));
+}
+
+/** A share of the rows, whatever they hold. */
+export function uniformSelector(share: number, features: number, seed: number): SampleSelector {
+  // Without a scale every row has leverage 0, which counts one fifth (block/gather.ts).
+  return { kind: 'sample', seed, rate: 5 * share, classRate: [1, 1], reference: new Float64Array(features), inverseSquare: new Float64Array(features), working: 1 };
 }
 
 /** How rows are drawn: `wanted` of them in the mean. */

@@ -7,6 +7,7 @@
  * whole problem. Where a fit is so close that the moments have lost its
  * digits, sweeps over the rows finish it.
  */
+import type { SampleSelector } from '../block/gather.ts';
 import { UsageError } from '../errors.ts';
 import { lossBySpec } from '../loss/index.ts';
 import type { Loss } from '../loss/loss.ts';
@@ -18,11 +19,12 @@ import type { Executor, RowSource } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
 import { penaltyValue, stationarity } from './certificate.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
-import { fitLockstep, sampleSelector } from './lockstep.ts';
-import type { LockstepValue } from './lockstep.ts';
+import { fitLockstep, sampleSelector, uniformSelector } from './lockstep.ts';
+import type { LockstepValue, OnSample } from './lockstep.ts';
 import { MomentsOracle } from './momentsOracle.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
-import { chooseRoad, momentsSuffice } from './road.ts';
+import { chooseRoad, momentsSuffice, rowWidth } from './road.ts';
+import type { RoadChoice } from './road.ts';
 import { SweepOracle } from './sweepOracle.ts';
 import type { SweepCount } from './sweepOracle.ts';
 import { relativeGap } from './progress.ts';
@@ -94,7 +96,9 @@ export async function solvePath(
   const momentsOracle = fromMoments ? new MomentsOracle(scale, moments, description.responseCentre) : null;
   const oracle: Oracle = momentsOracle ?? sweeps;
   const startIntercept = momentsOracle !== null ? momentsOracle.bestIntercept : startingIntercept(scale, loss, moments, description.responseCentre);
-  const first = (await oracle.evaluate([{ beta: new Float64Array(description.features.length), intercept: startIntercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
+  const first =
+    constantModel(scale, loss, moments, description.hasOffset) ??
+    (await oracle.evaluate([{ beta: new Float64Array(description.features.length), intercept: startIntercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
   const nullModel = await fitNull(oracle, setting, first, saturatedLoss);
 
   const lambda = lambdas(problem, penalty, scale, nullModel.at, moments.rows);
@@ -118,12 +122,12 @@ export async function solvePath(
     });
   };
   const provable = values.every((value) => value.lambda > 0) && scale.usable.every((j) => scale.l1[j]! > 0);
-  const size = { rows: moments.rows, features: description.features.length, usable: scale.usable.length };
+  const size = { rows: moments.rows, features: description.features.length, usable: scale.usable.length, values: values.length, width: rowWidth(description) };
   const choice = chooseRoad({ ...size, quadratic: loss.quadratic, provable });
-  options.onEvent?.({ type: 'roadChosen', ...size, values: values.length, ...choice });
+  options.onEvent?.({ type: 'roadChosen', ...size, ...choice });
   const fitted =
     choice.road === 'lockstep'
-      ? await onSample(source, sweeps, path, values, problem, moments, saturatedLoss, choice.sampleRows, options, count, done)
+      ? await onSample(source, sweeps, path, values, problem, moments, saturatedLoss, choice, options, count, done)
       : await valueByValue(oracle, sweeps, momentsOracle, path, values, nullModel.at, saturatedLoss, done);
   const results: ValueResult[] = [];
   fitted.forEach((result, k) => (results[order[k]!] = result));
@@ -182,20 +186,57 @@ export async function valueByValue(
 /** All values in lockstep, from a solution on a sample of the rows. */
 async function onSample(
   source: RowSource, sweeps: Oracle, setting: ValueSetting, values: readonly LockstepValue[], problem: PathProblem, moments: Moments,
-  saturatedLoss: number, wanted: number, options: FitOptions, count: SweepCount, done: (result: ValueResult, k: number) => void,
+  saturatedLoss: number, choice: RoadChoice, options: FitOptions, count: SweepCount, done: (result: ValueResult, k: number) => void,
 ): Promise<ValueResult[]> {
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const { scale, loss } = setting;
-  const sampleSource = await source.gather(sampleSelector(scale, wanted, moments.rows, loss.response === 'probability', meanResponse(moments, source.describe().responseCentre), 0), signal);
+  const { sampleRows, refineRows } = choice;
+  const { responseCentre } = source.describe();
+  const draw = async (from: RowSource, selector: SampleSelector): Promise<Sample> => {
+    const rows = await from.gather(selector, signal);
+    const own = await rows.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
+    const sampleScale = new WorkingScale(source.describe(), moments, problem, { ...moments, weightSum: own.weightSum });
+    const oracle = new SweepOracle(rows, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
+    return { rows, moments: own, oracle, setting: { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true } };
+  };
+  const larger = await draw(source, sampleSelector(scale, refineRows, moments.rows, loss.response === 'probability', meanResponse(moments, responseCentre), 0));
   count.sweeps++;
-  options.onEvent?.({ type: 'sampled', rows: sampleSource.describe().rows });
-  const sampleMoments = await sampleSource.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
-  const sampleScale = new WorkingScale(source.describe(), moments, problem, { ...moments, weightSum: sampleMoments.weightSum });
-  const oracle = new SweepOracle(sampleSource, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
-  const sampleSetting: ValueSetting = { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true };
-  const intercept = startingIntercept(scale, loss, sampleMoments, source.describe().responseCentre);
-  const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
-  return fitLockstep(sweeps, { ...setting, saturatedLoss, sample: { oracle, setting: sampleSetting } }, values, start, done, options.onEvent);
+  const sample = refineRows > sampleRows ? await draw(larger.rows, uniformSelector(sampleRows / refineRows, scale.features, 1)) : larger;
+  options.onEvent?.({ type: 'sampled', rows: sample.rows.describe().rows, larger: sample === larger ? null : larger.rows.describe().rows });
+  const intercept = startingIntercept(scale, loss, sample.moments, responseCentre);
+  const start = (await sample.oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
+  return fitLockstep(sweeps, { ...setting, ...choice, saturatedLoss, sample, larger: sample === larger ? null : larger }, values, start, done, options.onEvent);
+}
+
+interface Sample extends OnSample {
+  readonly rows: RowSource;
+  readonly moments: Moments;
+}
+
+/**
+ * The best constant, all of it from moments: where the loss is linear in the
+ * response, l' = mean(psi) - y, whose cross moments with the features are
+ * those of the response. null where that does not hold, or psi is no constant.
+ */
+function constantModel(scale: WorkingScale, loss: Loss, moments: Moments, hasOffset: boolean): Evaluation | null {
+  if (!loss.linearInResponse || !scale.intercept || hasOffset) return null;
+  const mean = moments.responseMean;
+  const psi = loss.startingValue(mean);
+  if (!Number.isFinite(psi)) return null;
+  const curvature = loss.curvature(mean, psi);
+  return {
+    point: { beta: new Float64Array(scale.features), intercept: psi },
+    loss: loss.value(mean, psi),
+    gradient: scale.gradient(moments.cross.map((cross) => -cross * scale.weightSum), 0),
+    interceptGradient: 0,
+    alignment: 0,
+    curvature,
+    curvatureAlignment: curvature * psi,
+    pearson: moments.responseVariance / curvature,
+    curvatureSquare: curvature * curvature,
+    heldOutLoss: null,
+    hessian: null,
+  };
 }
 
 /** Weighted mean of the response itself. */

@@ -63,6 +63,8 @@ export type FitEvent =
       /** The sample has been drawn. */
       readonly type: 'sampled';
       readonly rows: number;
+      /** Rows of the larger sample that it is a part of. */
+      readonly larger: number | null;
     }
   | {
       /** The path has been solved on the sample, and its Hessians kept. */

@@ -7,6 +7,8 @@
  *  - values: value by value, each started where the one before ended.
  */
 
+import type { Description } from '../rowSource.ts';
+
 export type Road = 'moments' | 'lockstep' | 'values';
 
 export interface RoadQuestion {
@@ -16,6 +18,10 @@ export interface RoadQuestion {
   readonly features: number;
   /** Features that vary. */
   readonly usable: number;
+  /** K. */
+  readonly values: number;
+  /** Numbers a row holds: see rowWidth. */
+  readonly width: number;
   /** Whether the loss is least squares. */
   readonly quadratic: boolean;
   /** Whether every value penalises every usable feature, so that a gap can be proven. */
@@ -26,8 +32,13 @@ export interface RoadChoice {
   readonly road: Road;
   /** Why not another: a stable word. */
   readonly why: RoadReason;
-  /** Rows the lockstep would draw, in the mean. */
+  /** Rows of the sample that the lockstep would start from, in the mean. */
   readonly sampleRows: number;
+  /** Rows of the larger sample on which it would go on: as many, or more. */
+  readonly refineRows: number;
+  /** Values whose Hessian would be formed on the sample, and on all rows. */
+  readonly anchors: number;
+  readonly fullAnchors: number;
 }
 
 export type RoadReason =
@@ -50,15 +61,55 @@ export function momentsSuffice(quadratic: boolean, features: number): boolean {
   return quadratic && features <= MOMENTS_FEATURES;
 }
 
-/** Rows of the sample: 200 a feature, at least 10,000. */
-export function sampleRows(usable: number): number {
-  return Math.max(10000, 200 * usable);
+/** Rows of the sample: 200 a feature (for a single value 40), at least 10,000. */
+function sampleRows(usable: number, values: number): number {
+  return Math.max(10000, (values === 1 ? 40 : 200) * usable);
 }
 
-export function chooseRoad({ rows, features, usable, quadratic, provable }: RoadQuestion): RoadChoice {
-  const wanted = sampleRows(usable);
-  const choice = (road: Road, why: RoadReason): RoadChoice => ({ road, why, sampleRows: wanted });
+/** Rows of the larger sample: 1,600 a feature, but no more than a sixth of all. The smaller one serves where this would not be twice as large. */
+function refineRows(rows: number, usable: number, sample: number): number {
+  const wanted = Math.min(Math.max(50000, 1600 * usable), Math.floor(rows / 6));
+  return wanted >= 2 * sample ? wanted : sample;
+}
+
+/** Anchors on a sample at most and at least; on all rows at most. */
+const MOST_ANCHORS = 13;
+const LEAST_ANCHORS = 3;
+const MOST_FULL_ANCHORS = 3;
+/** Sweeps over all columns that all Grams on a sample, or on all rows, may cost. */
+const GRAM_SWEEPS = 1.5;
+/** What the elementwise part of a loss costs, in flops. */
+const LOSS_FLOPS = 60;
+/** Numbers that all anchors' Hessians may hold: 256 MiB. */
+const ANCHOR_NUMBERS = 2 ** 25;
+
+/** What a Gram costs beside a sweep over K columns, both on the same rows: d^2 flops a row against (4 d + LOSS_FLOPS) K, d numbers a row. */
+function gramCost(width: number, values: number): number {
+  return (width * width) / (values * (4 * width + LOSS_FLOPS));
+}
+
+function anchorCounts({ rows, usable, values, width }: RoadQuestion, refine: number): Pick<RoadChoice, 'anchors' | 'fullAnchors'> {
+  const affordable = GRAM_SWEEPS / gramCost(width, values);
+  const room = Math.floor(ANCHOR_NUMBERS / ((usable + 1) * (usable + 1)));
+  const anchors = Math.min(MOST_ANCHORS, values, Math.max(LEAST_ANCHORS, Math.min(room, Math.floor((affordable * rows) / refine))));
+  return { anchors, fullAnchors: Math.min(MOST_FULL_ANCHORS, anchors, Math.floor(affordable)) };
+}
+
+export function chooseRoad(question: RoadQuestion): RoadChoice {
+  const { rows, features, usable, values, quadratic, provable } = question;
+  const wanted = sampleRows(usable, values);
+  const refine = refineRows(rows, usable, wanted);
+  const choice = (road: Road, why: RoadReason): RoadChoice => ({ road, why, sampleRows: wanted, refineRows: refine, ...anchorCounts(question, refine) });
   if (momentsSuffice(quadratic, features)) return choice('moments', 'quadratic');
   if (!provable) return choice('values', 'unpenalised');
   return rows >= LOCKSTEP_SHARE * wanted ? choice('lockstep', 'manyRows') : choice('values', 'fewRows');
+}
+
+/** Entries that a row of a sparse column is taken to have. */
+const SPARSE_ENTRIES = 50;
+
+/** Numbers that a row holds, about: one for each numeric column and each category, some for a sparse part. */
+export function rowWidth({ columns, features }: Pick<Description, 'columns' | 'features'>): number {
+  if (columns.length === 0) return features.length;
+  return columns.reduce((sum, { type, features: [, count] }) => sum + (type === 'sparse' ? Math.min(count, SPARSE_ENTRIES) : Math.min(count, 1)), 0);
 }

@@ -22,7 +22,7 @@ export interface StepTarget {
 export function stepProblem(
   { scale, penalty, lambda, tolerance, accuracy }: StepTarget, at: Evaluation, features: Int32Array,
   works: (j: number, beta: number, size: number, l1: number) => boolean,
-): Omit<ModelStepProblem, 'from' | 'to' | 'share' | 'updates'> {
+): Omit<ModelStepProblem, 'from' | 'to' | 'share' | 'curvature' | 'updates'> {
   const slope = penalty.slopeAtZero(lambda);
   const curvature = penalty.curvature(lambda);
   const q = features.length;

@@ -163,7 +163,7 @@ async function newtonStep(setting: ValueSetting, lambda: number, at: Evaluation,
   const { features } = hessian;
   const problem = stepProblem({ scale, penalty, lambda, tolerance, accuracy: STEP_ACCURACY }, at, features, () => true);
   const matrix = setting.separable === true ? damped(hessian, problem) : hessian.matrix;
-  const [step] = await setting.executor.map('modelStep', { matrices: [matrix], tie: hessian.tie }, [{ from: 0, to: 0, share: 0, updates: [], ...problem }]);
+  const [step] = await setting.executor.map('modelStep', { matrices: [matrix], tie: hessian.tie }, [{ from: 0, to: 0, share: 0, curvature: 1, updates: [], ...problem }]);
   return takeStep(at.point, step!, features);
 }
 

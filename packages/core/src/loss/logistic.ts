@@ -46,4 +46,5 @@ export const logisticLoss: Loss = {
   startingValue: (mean) => log(mean) - log(1 - mean),
   check: (y) => (y >= 0 && y <= 1 ? null : 'is not between 0 and 1'),
   quadratic: false,
+  linearInResponse: true,
 };

@@ -31,6 +31,8 @@ export interface Loss {
   check(y: number): string | null;
   /** Whether the gap's loss part for the dual point s(l' - c) is exact and quadratic (squared loss) or needs the chi-square bound. */
   readonly quadratic: boolean;
+  /** Whether l(y, psi) is -y psi plus a function of psi alone: then l' = mean(psi) - y, and the moments hold all there is to know of a constant psi. */
+  readonly linearInResponse: boolean;
 }
 
 /** A loss by name with its parameters, as requests, models and logs carry it. */

@@ -15,4 +15,5 @@ export const squaredLoss: Loss = {
   startingValue: (mean) => mean,
   check: (y) => (Number.isFinite(y) ? null : 'is not a finite number'),
   quadratic: true,
+  linearInResponse: false,
 };

@@ -2,7 +2,8 @@
  * A step: its model of the Hessian put together, the last coordinate eliminated,
  * and the penalised quadratic model solved on a working set with exact zeros.
  *
- * The model's Hessian, on the q features and a 1 as the last of them, is (1 - share) A_from + share A_to of two neighbouring anchors,
+ * The model's Hessian, on the q features and a 1 as the last of them, is
+ * c ((1 - share) A_from + share A_to) of two neighbouring anchors,
  * corrected by BFGS updates with earlier steps s and the gradient changes v there:
  *   H <- H - H s s'H / (s'H s) + v v' / (s'v),   where s'v > 0.
  */
@@ -28,6 +29,8 @@ export interface ModelStepProblem {
   readonly from: number;
   readonly to: number;
   readonly share: number;
+  /** c: the mean curvature, where anchors are per unit of theirs; else 1. */
+  readonly curvature: number;
   /** Oldest first. */
   readonly updates: readonly Secant[];
   /** Positions among the q features, ascending. */
@@ -89,13 +92,13 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
   return { beta, interceptStep };
 }
 
-function modelHessian(model: AnchorModel, { from, to, share, updates, start }: ModelStepProblem): Float64Array {
+function modelHessian(model: AnchorModel, { from, to, share, curvature, updates, start }: ModelStepProblem): Float64Array {
   const size = start.length + 1;
   const a = model.matrices[from]!;
   const b = model.matrices[to]!;
-  if ((share === 0 || from === to) && updates.length === 0) return a;
+  if ((share === 0 || from === to) && updates.length === 0 && curvature === 1) return a;
   const h = new Float64Array(size * size);
-  for (let i = 0; i < h.length; i++) h[i] = (1 - share) * a[i]! + share * b[i]!;
+  for (let i = 0; i < h.length; i++) h[i] = curvature * ((1 - share) * a[i]! + share * b[i]!);
   for (const update of updates) addSecant(h, update);
   return h;
 }
