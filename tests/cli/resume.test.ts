@@ -5,7 +5,11 @@ import test from 'ava';
 import { parseModel } from '@scalemix/core';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 
-const folder = temporaryFolder({ 'rows.csv': sampleCsv(60000), 'few.csv': sampleCsv(200) });
+const folder = temporaryFolder({
+  // So many that threads compute.
+  'rows.csv': sampleCsv(140000),
+  'few.csv': sampleCsv(200),
+});
 const run = ['path', 'rows.csv', '--response', 'late', '--loss', 'logistic', '--columns', 'x,z,c', '--lambdas', '30', '--threads', '2'];
 
 /** All that an interruption must not change. */

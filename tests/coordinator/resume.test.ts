@@ -11,7 +11,7 @@ import { sampleCsv, temporaryFolder } from '../support/commandLine.ts';
 import { memoryTable } from '../support/memoryTable.ts';
 import { Random } from '../support/random.ts';
 
-const folder = temporaryFolder({ 'small.csv': sampleCsv(2000), 'other.csv': sampleCsv(2000, 2), 'large.csv': sampleCsv(45000) });
+const folder = temporaryFolder({ 'small.csv': sampleCsv(2000), 'other.csv': sampleCsv(2000, 2), 'large.csv': sampleCsv(140000) });
 const file = (name: string): string => join(folder, name);
 
 const logistic: JobRequest = {
@@ -21,7 +21,7 @@ const logistic: JobRequest = {
 };
 const requests: Readonly<Record<string, JobRequest>> = {
   'value by value': logistic,
-  'in lockstep on a sample': { ...logistic, data: { ...logistic.data, inputs: [file('large.csv')] }, machine: { threads: 2 } },
+  'in lockstep on a sample, on threads': { ...logistic, data: { ...logistic.data, inputs: [file('large.csv')] }, machine: { threads: 2 } },
   'from moments': { ...logistic, data: { ...logistic.data, response: 'y', columns: ['x', 'z'] }, problem: { ...logistic.problem, loss: { name: 'squared', parameters: {} } } },
 };
 

@@ -1,6 +1,6 @@
 /** What fit, path and cv do: run the job, show how it goes, print or write the model. */
 import { existsSync } from 'node:fs';
-import { UsageError, hasConverged } from '@scalemix/core';
+import { ScalemixError, UsageError, hasConverged } from '@scalemix/core';
 import type { ModelDocument } from '@scalemix/core';
 import type { JobCommand, JobEvent } from '@scalemix/coordinator';
 import type { Call } from '../command.ts';
@@ -69,7 +69,7 @@ export async function carryOut(
     signal.throwIfAborted();
   } catch (error) {
     progress.clear();
-    if (signal.aborted && log !== undefined && !quiet && existsSync(log)) output.note(`What was computed is in ${log}; scalemix resume ${log} goes on from there.\n`);
+    if (log !== undefined && !quiet && goesOn(error, signal) && existsSync(log)) output.note(`What was computed is in ${log}; scalemix resume ${log} goes on from there.\n`);
     throw error;
   } finally {
     progress.clear();
@@ -80,4 +80,9 @@ export async function carryOut(
   if (explanation !== null) output.note(explanation.text(output.stderr));
   if (settings.output !== undefined && !quiet) output.note(`Wrote ${settings.output}.\n`);
   return hasConverged(model) ? EXIT.converged : EXIT.notConverged;
+}
+
+/** Whether a run that ended so can be gone on with: it was not wrong in itself. */
+function goesOn(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || (error instanceof ScalemixError && (error.kind === 'failure' || error.kind === 'cluster'));
 }

@@ -97,9 +97,9 @@ export function continuedJobLog(path: string): { readonly command: JobCommand; r
 }
 
 /** SHA-256 of the description and of the moments of all rows: one read of the rows, less than loading them takes. */
-async function rowsDigest({ description, collect }: Statistics, loss: LossSpec, options: { readonly signal?: AbortSignal }): Promise<string> {
-  const { kernel: _kernel, centres, ...rest } = description;
-  const moments = await collect({ kind: 'moments', loss, gram: false }, options);
+async function rowsDigest(statistics: Statistics, loss: LossSpec, options: { readonly signal?: AbortSignal }): Promise<string> {
+  const { kernel: _kernel, centres, ...rest } = statistics.description;
+  const moments = await statistics.collect({ kind: 'moments', loss, gram: false }, options);
   const hash = createHash('sha256').update(JSON.stringify(rest));
   for (const values of [centres, moments]) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return hash.digest('hex');
