@@ -60,6 +60,8 @@ interface Trial {
 const SHORTER = [0.5, 0.25, 0.0625, 0.0078125];
 /** Passes of ever shorter trials: a row that is fitted badly with hardly any curvature makes the first step too long by orders. */
 const SHORTER_ROUNDS = 5;
+/** Relative gap below which the next evaluation probably certifies. */
+const NEAR = 1e-2;
 /** Share of its optimality conditions' violation that a Newton step may leave. */
 const STEP_ACCURACY = 1e-3;
 /** A working set is good enough while no feature outside it violates its condition by so many times the worst inside. */
@@ -86,7 +88,6 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   const { scale, loss, penalty, tolerance } = setting;
   const { lambda } = target;
   const usable = target.features ?? scale.usable;
-  const slope = penalty.slopeAtZero(lambda);
   const setFor = (at: Evaluation, strength: number, previous: number): Int32Array =>
     workingSet(usable, at.point.beta, at.gradient, scale.l1, penalty.slopeAtZero(strength), penalty.slopeAtZero(previous));
   const judge = (at: Evaluation): Certificate => certify(scale, loss, penalty, lambda, restrict(at, target.features, scale), setting.nullGradient);
@@ -107,7 +108,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let leastDoubt = doubt(certificate);
   let brisk = true;
   for (let passes = 0; ; ) {
-    const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, slope, penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian) : null;
+    const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, penalty.slopeAtZero(lambda), penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian) : null;
     if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(setting, at, full))) return end(null);
     if ((mayRunOff && at.loss - saturatedLoss < SEPARATED_LOSS) || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
@@ -119,7 +120,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
       continue;
     }
     // The evaluation that probably certifies also serves the next value's first step.
-    const near = relativeGap(certificate, saturatedLoss) < 1e-2 && target.next !== null;
+    const near = relativeGap(certificate, saturatedLoss) < NEAR && target.next !== null;
     const following = withMoved(near ? setFor(at, target.next!, lambda) : setFor(at, lambda, target.previous), full.beta, usable);
     const kept = brisk && isWorthKeeping(at.hessian!, following, scale.features) ? at.hessian! : null;
     let next = (await oracle.evaluate([full], kept === null ? [{ at: 0, features: following }] : [], 1))[0]!;
