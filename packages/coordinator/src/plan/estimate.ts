@@ -69,8 +69,8 @@ const START = 0.1;
 const PASS = 4e-4;
 const STEP = 3e-7;
 /** Bytes of Node, the readers and the threads, before any row. */
-const PROGRAM = 150e6;
-const PROGRAM_THREAD = 30e6;
+const PROGRAM = 170e6;
+const PROGRAM_THREAD = 40e6;
 
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
 

@@ -7,8 +7,6 @@ export interface HeadTable extends Table {
 
 export interface Seen {
   rows: number;
-  /** Of reading alone. */
-  seconds: number;
   /** Whether the table has no more rows. */
   whole: boolean;
   /** Text columns of which the second half of the rows has brought levels that the first had not. */
@@ -20,7 +18,7 @@ export interface Seen {
  * @param stand columns whose values are made up, by row: for a response or weights that the first rows do not show
  */
 export function headTable(table: Table, most: number, stand: ReadonlyMap<string, (row: number) => number> = new Map()): HeadTable {
-  const seen: Seen = { rows: 0, seconds: 0, whole: false, growing: new Set() };
+  const seen: Seen = { rows: 0, whole: false, growing: new Set() };
   return {
     ...table,
     columns: table.columns.map((column) => (stand.has(column.name) ? { name: column.name, kind: 'numeric' } : column)),
@@ -32,9 +30,7 @@ export function headTable(table: Table, most: number, stand: ReadonlyMap<string,
       const batches = table.batches({ ...request, columns: names })[Symbol.asyncIterator]();
       try {
         while (seen.rows < most) {
-          const began = performance.now();
           const { value: batch, done } = await batches.next();
-          seen.seconds += (performance.now() - began) / 1000;
           if (done === true) {
             seen.whole = true;
             break;

@@ -1,8 +1,9 @@
 /** What a job would take, said before it runs. */
 import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { ScalemixError, chooseKernels, enableWideVectors, kernelIdText, lossBySpec, rowWidth } from '@scalemix/core';
 import { defaultMemoryLimit, loadRows } from '@scalemix/worker';
-import type { LoadedRows, Table } from '@scalemix/worker';
+import type { LoadOptions, LoadedRows, Table } from '@scalemix/worker';
 import { foldCount } from '../crossValidation.ts';
 import { withTable } from '../input.ts';
 import { loadOptions, storedBytes } from '../job.ts';
@@ -58,7 +59,7 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
   const kernels = chooseKernels({ family: machine.kernel, precision: machine.precision });
   return withTable(request.data, machine, async (table) => {
     const { rows: counted, exact } = await rowsOf(table);
-    const { head, loaded, responseTried } = await loadHead(table, request, options);
+    const { head, loaded, seconds, responseTried } = await loadHead(table, request, options);
     try {
       const { problem } = request;
       const { description } = loaded;
@@ -99,7 +100,7 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
         fileBytes: fingerprint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
         rowsTried: head.seen.rows,
         responseTried,
-        readSeconds: (head.seen.seconds / head.seen.rows) * rows,
+        readSeconds: (seconds / head.seen.rows) * rows,
         memoryLimit,
         threads,
         kernel: kernelIdText(kernels.id),
@@ -118,6 +119,8 @@ async function rowsOf(table: Table): Promise<{ rows: number; exact: boolean }> {
 interface Head {
   readonly head: HeadTable;
   readonly loaded: LoadedRows;
+  /** That loading took. */
+  readonly seconds: number;
   readonly responseTried: boolean;
 }
 
@@ -128,7 +131,7 @@ async function loadHead(table: Table, request: JobRequest, options: { readonly s
   const asked = loadOptions(request, 1, options, () => {});
   const first = headTable(table, most);
   try {
-    return { head: first, loaded: await loadRows(first, asked), responseTried: true };
+    return { head: first, ...(await timedLoad(first, asked)), responseTried: true };
   } catch (error) {
     if (first.seen.whole || !(error instanceof ScalemixError) || !ONLY_OF_THE_HEAD.has(error.code)) throw error;
   }
@@ -138,6 +141,12 @@ async function loadHead(table: Table, request: JobRequest, options: { readonly s
   // The rows of a query come once: the table is opened again.
   return withTable(data, machine ?? {}, async (again) => {
     const head = headTable(again, most, made);
-    return { head, loaded: await loadRows(head, { ...others, missing: data.missing === 'drop' ? 'mean' : (data.missing ?? 'error') }), responseTried: false };
+    return { head, ...(await timedLoad(head, { ...others, missing: data.missing === 'drop' ? 'mean' : (data.missing ?? 'error') })), responseTried: false };
   });
+}
+
+async function timedLoad(table: Table, options: LoadOptions): Promise<Pick<Head, 'loaded' | 'seconds'>> {
+  const began = performance.now();
+  const loaded = await loadRows(table, options);
+  return { loaded, seconds: (performance.now() - began) / 1000 };
 }
