@@ -84,18 +84,29 @@ export class Shards {
     }
   }
 
-  /** Chunks that should go to nodes with less than their share, from those with more; nothing is changed. */
+  /**
+   * Chunks that should go to nodes with less than their share, from those with more:
+   * such as the node holds already, else the last. Nothing is changed.
+   */
   surplus(nodes: readonly ComputeNode[]): { chunk: number; to: ComputeNode }[] {
     const ready = nodes.filter((node) => node.ready);
     const wanted = fairShares(this.count, ready);
-    const spare = ready.flatMap((node, i) => {
-      const own = this.ownedBy(node);
-      return own.slice(wanted[i]!);
-    });
+    const spare = new Map(ready.map((node, i) => [node, this.ownedBy(node).length - wanted[i]!]));
+    const moved = new Set<number>();
     const moves: { chunk: number; to: ComputeNode }[] = [];
-    ready.forEach((to, i) => {
-      for (let lacking = wanted[i]! - this.ownedBy(to).length; lacking > 0 && spare.length > 0; lacking--) moves.push({ chunk: spare.shift()!, to });
-    });
+    for (const to of ready) {
+      let lacking = -spare.get(to)!;
+      for (const held of [true, false]) {
+        for (let chunk = this.count - 1; chunk >= 0 && lacking > 0; chunk--) {
+          const from = this.#owners[chunk];
+          if (!from || moved.has(chunk) || !((spare.get(from) ?? 0) > 0) || (held && !this.holds(to, chunk))) continue;
+          spare.set(from, spare.get(from)! - 1);
+          lacking--;
+          moved.add(chunk);
+          moves.push({ chunk, to });
+        }
+      }
+    }
     return moves;
   }
 }

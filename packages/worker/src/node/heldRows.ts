@@ -38,8 +38,8 @@ export class HeldRows {
   readonly shape: RowsShape;
   readonly #options: HeldRowsOptions;
   readonly #segments: SegmentAllocator;
-  /** By number; those of other nodes are holes. */
-  readonly #blocks: StoredBlock[];
+  /** By number; those of other nodes are holes, which take no memory. */
+  readonly #blocks: StoredBlock[] = [];
   readonly #hashes = new Map<number, Uint8Array>();
   #spill: SpillFile | null = null;
   #handle: RowsHandle | null = null;
@@ -48,7 +48,6 @@ export class HeldRows {
     this.shape = shape;
     this.#options = options;
     this.#segments = new SegmentAllocator(segmentLayout({ threads: options.threads, reserved: ARENA_RESERVED, width: shape.features.count, ...options.segments }));
-    this.#blocks = new Array<StoredBlock>(blockCount(shape));
   }
 
   /** Blocks held, with the hashes they came with. */
@@ -64,7 +63,7 @@ export class HeldRows {
   blockBytes({ block, rows, entries }: BlockHead): number {
     const { shape } = this;
     const expected = Math.min(BLOCK_ROWS, shape.rows - block * BLOCK_ROWS);
-    if (!(block < this.#blocks.length) || rows !== expected) throw bad(`block ${block} of ${rows} rows cannot be: there are ${shape.rows} rows`);
+    if (!(block < blockCount(shape)) || rows !== expected) throw bad(`block ${block} of ${rows} rows cannot be: there are ${shape.rows} rows`);
     if (entries > rows * shape.features.sparse.length) throw bad(`block ${block} has ${entries} sparse entries`);
     const { bytes } = blockOffsets(shape.layout, rows, entries);
     if (bytes > this.#segments.largest) throw new DataError('TOO_WIDE', `A block of ${rows} rows takes ${bytes} bytes; ${this.#segments.largest} fit into a segment of a node with ${this.#options.threads} threads. Start nodes with fewer --threads.`);

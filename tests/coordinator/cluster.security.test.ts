@@ -1,0 +1,298 @@
+/** Who may talk to a node, and what becomes of messages that are none. */
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Client, credentials } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import test from 'ava';
+import { inlineRowSource } from '@scalemix/coordinator';
+import { writeCertificates } from '../../packages/coordinator/src/credentials/folder.ts';
+import { BLOCK_ROWS, chooseKernels, kernelIdText } from '@scalemix/core';
+import { LARGEST_REQUEST, PROTOCOL, addressText, encodeRequest, errorOf, nodeService, readSecurity, readStoredBlock, shapeMessage, tokenMetadata } from '@scalemix/worker';
+import type { NodeServer, SecurityOptions } from '@scalemix/worker';
+import { issue } from '../../packages/coordinator/src/credentials/certificates.ts';
+import { NodeClient } from '../../packages/coordinator/src/cluster/client.ts';
+import { scalemix } from '../../packages/worker/src/node/protocol/node.js';
+import { allBits } from '../support/allBits.ts';
+import { temporaryFolder } from '../support/commandLine.ts';
+import { momentsRequest } from '../support/mixedRows.ts';
+import { Random } from '../support/random.ts';
+import { addressesOf, kernels, manyRows, onCluster, otherTokenFile, startNode, tokenFile } from '../support/nodes.ts';
+
+const expected = manyRows().then((rows) => allBits(inlineRowSource(rows, kernels)));
+
+async function withNode<Result>(options: Parameters<typeof startNode>[0], use: (nodes: string, node: NodeServer) => Promise<Result>): Promise<Result> {
+  const node = await startNode(options);
+  try {
+    return await use(addressesOf([node]), node);
+  } finally {
+    await node.stop(0);
+  }
+}
+
+/** Certificates of one authority: of a node, a coordinator, and of a node whose time is over. */
+async function certificates(): Promise<{ folder: string; node: SecurityOptions; coordinator: SecurityOptions; expired: SecurityOptions }> {
+  const folder = temporaryFolder();
+  await writeCertificates({ folder, nodes: ['one'], days: 2 });
+  const authority = { certificate: readFileSync(join(folder, 'ca.crt'), 'utf8'), key: readFileSync(join(folder, 'ca.key'), 'utf8') };
+  const old = await issue(authority, 'node', 'old', -1 / 48);
+  writeFileSync(join(folder, 'old.crt'), old.certificate);
+  writeFileSync(join(folder, 'old.key'), old.key);
+  const of = (name: string): SecurityOptions => ({ tokenFile: join(folder, 'token'), tlsCa: join(folder, 'ca.crt'), tlsCert: join(folder, `${name}.crt`), tlsKey: join(folder, `${name}.key`) });
+  return { folder, node: of('one'), coordinator: of('coordinator'), expired: of('old') };
+}
+
+const ours = certificates();
+const others = certificates();
+
+async function refused(node: SecurityOptions, coordinator: SecurityOptions): Promise<Error & { code?: string }> {
+  const started = await startNode({ security: readSecurity(node) });
+  try {
+    return await onCluster(await manyRows(), { nodes: addressesOf([started]), suspectAfter: 0.5, ...coordinator }, async () => {
+      throw new Error('It was let in.');
+    }).then(() => new Error('unreachable'), (error: Error) => error);
+  } finally {
+    t0(started);
+    await started.stop(0);
+  }
+}
+
+/** Nobody who is refused leaves a trace. */
+function t0(node: NodeServer): void {
+  if (node.state.leased || node.state.blocks > 0) throw new Error('A coordinator that was refused holds the node.');
+}
+
+test.serial('another token, and none, are refused on both sides before a message is read', async (t) => {
+  await withNode({}, async (nodes, node) => {
+    const error = await t.throwsAsync(onCluster(await manyRows(), { nodes, tokenFile: otherTokenFile }, allBits), { code: 'WRONG_TOKEN' });
+    t.notRegex(error?.message ?? '', /another-token|a-token/);
+    await t.throwsAsync(onCluster(await manyRows(), { nodes, tokenFile: undefined, insecure: true }, allBits), { code: 'WRONG_TOKEN' });
+    t.is(node.counters.refused, 2);
+    t.false(node.state.leased);
+    const health = new Client(nodes, credentials.createInsecure());
+    const code = await new Promise((resolve) => health.makeUnaryRequest('/grpc.health.v1.Health/Check', () => Buffer.alloc(0), (bytes) => bytes, {}, (failure) => resolve(failure?.code)));
+    health.close();
+    t.is(code, 16);
+    t.deepEqual(await onCluster(await manyRows(), { nodes }, allBits), await expected);
+  });
+});
+
+test.serial('a cluster without a token file, a bad one, half of TLS: said before anything is dialled', async (t) => {
+  const rows = await manyRows();
+  const short = join(temporaryFolder({ short: 'abc\n' }), 'short');
+  await t.throwsAsync(onCluster(rows, { nodes: '127.0.0.1:1', tokenFile: undefined }, allBits), { code: 'TOKEN_REQUIRED' });
+  await t.throwsAsync(onCluster(rows, { nodes: '127.0.0.1:1', tokenFile: short }, allBits), { code: 'BAD_TOKEN' });
+  await t.throwsAsync(onCluster(rows, { nodes: '127.0.0.1:1', tokenFile: `${short}.absent` }, allBits), { code: 'BAD_TOKEN' });
+  await t.throwsAsync(onCluster(rows, { nodes: '127.0.0.1:1', tlsCa: short }, allBits), { code: 'BAD_TLS' });
+  await t.throwsAsync(onCluster(rows, { nodes: '127.0.0.1:1', tlsCa: short, tlsCert: short, tlsKey: short }, allBits), { code: 'BAD_TLS' });
+  await t.throwsAsync(onCluster(rows, { nodes: '10.1.2.3:7077' }, allBits), { code: 'TLS_REQUIRED' });
+  for (const nodes of ['', ' , ', 'a', 'a:b', '127.0.0.1:70000', '@/nowhere/at/all']) await t.throwsAsync(onCluster(rows, { nodes }, allBits), { code: nodes.trim().length > 1 && !nodes.includes('@') && nodes !== ' , ' ? 'BAD_ADDRESS' : /^@|^[ ,]*$/.test(nodes) ? 'BAD_CLUSTER' : 'BAD_ADDRESS' });
+  await t.throwsAsync(startNode({ listen: { host: '0.0.0.0', port: 0 } }), { code: 'TLS_REQUIRED' });
+});
+
+test.serial('mutual TLS: the same bits', async (t) => {
+  const { node, coordinator } = await ours;
+  await withNode({ security: readSecurity(node) }, async (nodes) => {
+    t.deepEqual(await onCluster(await manyRows(), { nodes, ...coordinator }, allBits), await expected);
+  });
+});
+
+test.serial('without a certificate', async (t) => {
+  const { node, coordinator } = await ours;
+  const error = await refused(node, { tokenFile: coordinator.tokenFile });
+  t.like(error, { code: 'CLUSTER_LOST' });
+  t.regex(error.message, /--tls-cert/);
+});
+
+test.serial('TLS to a node without it', async (t) => {
+  const { node, coordinator } = await ours;
+  t.like(await refused({ tokenFile: node.tokenFile }, coordinator), { code: 'TLS_FAILED' });
+});
+
+test.serial('a certificate of another authority, on either side', async (t) => {
+  const [{ node, coordinator }, other] = await Promise.all([ours, others]);
+  t.like(await refused(node, { ...other.coordinator, tokenFile: coordinator.tokenFile }), { code: 'TLS_FAILED' });
+  const error = await refused(node, { ...coordinator, tlsCert: other.coordinator.tlsCert, tlsKey: other.coordinator.tlsKey });
+  t.regex(String(error.code), /TLS_FAILED|CLUSTER_LOST/);
+});
+
+test.serial('a certificate whose time is over', async (t) => {
+  const { expired, coordinator } = await ours;
+  const error = await refused(expired, coordinator);
+  t.like(error, { code: 'TLS_FAILED' });
+  t.regex(error.message, /expired/);
+});
+
+test.serial("a node's certificate opens no other node, and a coordinator's serves none", async (t) => {
+  const { node, coordinator } = await ours;
+  t.regex(String((await refused(node, node)).code), /TLS_FAILED|CLUSTER_LOST/);
+  t.like(await refused(coordinator, coordinator), { code: 'TLS_FAILED' });
+});
+
+/** A client that attaches by itself. */
+function clientOf(nodes: string): { client: NodeClient; attach: (change?: Partial<scalemix.AttachRequest.$Properties>) => Promise<unknown> } {
+  const client = new NodeClient(nodes, readSecurity({ tokenFile }), 5000);
+  const attach = (change = {}): Promise<unknown> => client.attach({ protocol: PROTOCOL, coordinator: 'A', data: 'd', kernel: kernelIdText(kernels.id), precision: 'f64', ...change }, 5000);
+  return { client, attach };
+}
+
+test.serial('another protocol, another kernel, another coordinator', async (t) => {
+  await withNode({ lease: 500 }, async (nodes) => {
+    const { client, attach } = clientOf(nodes);
+    await t.throwsAsync(attach({ protocol: PROTOCOL + 1 }), { code: 'PROTOCOL_MISMATCH', message: new RegExp(nodes) });
+    await t.throwsAsync(attach({ kernel: kernelIdText(chooseKernels({ family: 'scalar' }).id) }), { code: 'KERNEL_MISMATCH' });
+    await attach();
+    await attach();
+    await t.throwsAsync(attach({ coordinator: 'B' }), { code: 'NODE_BUSY' });
+    await t.throwsAsync(client.heartbeat('B', 1000), { code: 'LEASE_LOST' });
+    // Nothing is heard of A: its lease runs out.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await attach({ coordinator: 'B' });
+    await t.throwsAsync(client.heartbeat('A', 1000), { code: 'LEASE_LOST' });
+    client.close();
+  });
+  await withNode({ kernel: 'scalar' }, async (nodes) => {
+    await t.throwsAsync(onCluster(await manyRows(), { nodes }, allBits), { code: 'KERNEL_MISMATCH' });
+  });
+});
+
+/** A node that knows the shape of `manyRows`, and how to send it blocks. */
+async function opened(nodes: string) {
+  const rows = await manyRows();
+  const { store } = rows.handle;
+  const shape = { rows: store.rows, layout: store.layout, features: store.features, responseCentre: store.responseCentre };
+  const { client, attach } = clientOf(nodes);
+  await attach();
+  await client.open('A', shape, 5000);
+  const block = async (number: number) => {
+    const bytes = readStoredBlock(rows.handle, number);
+    const { createHash } = await import('node:crypto');
+    return { block: number, rows: store.blocks[number]!.rows, entries: 0, bytes, hash: createHash('sha256').update(bytes).digest() };
+  };
+  return { rows, shape, client, attach, block, push: (blocks: Parameters<NodeClient['push']>[1]) => client.push('A', blocks, new AbortController().signal) };
+}
+
+test.serial('rows stay when the lease has run out, for the same data and for no other; then they go', async (t) => {
+  await withNode({ lease: 300, keep: 1500 }, async (nodes, node) => {
+    const { client, attach, shape, block, push } = await opened(nodes);
+    await push([await block(3)]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    t.is(node.state.blocks, 1);
+    await attach({ coordinator: 'B' });
+    t.deepEqual([...(await client.open('B', shape, 5000)).blocks], [3, 0, 0, 0]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await attach({ coordinator: 'C', data: 'other' });
+    t.is((await client.open('C', shape, 5000)).blocks.length, 0);
+    await new Promise((resolve) => setTimeout(resolve, 3300));
+    await t.throwsAsync(client.heartbeat('C', 1000), { code: 'LEASE_LOST' });
+    client.close();
+  });
+});
+
+test.serial('blocks that are not what they are announced as are refused', async (t) => {
+  await withNode({}, async (nodes, node) => {
+    const { client, block, push } = await opened(nodes);
+    const good = await block(2);
+    const changed = Uint8Array.from(good.bytes);
+    changed[100]! ^= 1;
+    await t.throwsAsync(push([{ ...good, bytes: changed }]), { code: 'DATA_DIFFERS' });
+    await t.throwsAsync(push([{ ...good, rows: BLOCK_ROWS - 1 }]), { code: 'BAD_MESSAGE' });
+    await t.throwsAsync(push([{ ...good, block: 31 }]), { code: 'BAD_MESSAGE' });
+    await t.throwsAsync(push([{ ...good, entries: 2 ** 31 }]), { code: 'BAD_MESSAGE' });
+    await t.throwsAsync(push([{ ...good, hash: new Uint8Array(3) }]), { code: 'BAD_MESSAGE' });
+    await t.throwsAsync(push([{ ...good, bytes: good.bytes.subarray(0, 1000) }]), { code: 'BAD_MESSAGE' });
+    // A code that is no level would be an address for the kernels.
+    const codes = Uint8Array.from(good.bytes);
+    new DataView(codes.buffer).setUint32(BLOCK_ROWS * 16, 9, true);
+    const { createHash } = await import('node:crypto');
+    await t.throwsAsync(push([{ ...good, bytes: codes, hash: createHash('sha256').update(codes).digest() }]), { code: 'BAD_MESSAGE', message: /code 9 of 7/ });
+    t.is(node.state.blocks, 0);
+    await push([good]);
+    t.is(node.state.blocks, 1);
+    const signal = new AbortController().signal;
+    const request = encodeRequest(momentsRequest);
+    await t.throwsAsync(client.compute({ coordinator: 'A', request, nodes: [{ level: 0, index: 1 }] }, () => {}, signal), { code: 'ROWS_ABSENT' });
+    for (const nodesAsked of [[], [{ level: 0, index: 31 }], [{ level: 4_000_000_000, index: 0 }], [{ level: 5, index: 0 }, { level: 0, index: 2 }]]) {
+      await t.throwsAsync(client.compute({ coordinator: 'A', request, nodes: nodesAsked }, () => {}, signal));
+    }
+    let answers = 0;
+    await client.compute({ coordinator: 'A', request, nodes: [{ level: 0, index: 2 }] }, () => answers++, signal);
+    t.is(answers, 1);
+    client.close();
+  });
+});
+
+test.serial('a message that is too large is refused by either side, and the node goes on', async (t) => {
+  await withNode({}, async (nodes) => {
+    const { client, attach } = clientOf(nodes);
+    await t.throwsAsync(attach({ data: 'x'.repeat(LARGEST_REQUEST + 1) }), { code: 'MESSAGE_TOO_LARGE' });
+    client.close();
+    const raw = new Client(nodes, credentials.createInsecure(), { 'grpc.max_send_message_length': -1 });
+    const failure = await new Promise<ServiceError | null>((resolve) => raw.makeUnaryRequest(nodeService.attach.path, (bytes: Buffer) => bytes, (bytes) => bytes, Buffer.alloc(LARGEST_REQUEST + 1), tokenMetadata(readSecurity({ tokenFile })), (error) => resolve(error)));
+    raw.close();
+    t.is(failure?.code, 8);
+    t.deepEqual(await onCluster(await manyRows(), { nodes }, allBits), await expected);
+  });
+});
+
+test.serial('random bytes, and changed messages of every call, crash nothing', async (t) => {
+  await withNode({}, async (nodes, node) => {
+    const random = new Random(17);
+    const { port, host } = node.address;
+    for (let i = 0; i < 20; i++) {
+      const socket = connect(port, host);
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      const preface = i % 2 === 0 ? Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n') : Buffer.alloc(0);
+      socket.end(Buffer.concat([preface, Buffer.from(Array.from({ length: 300 }, () => random.integer(256)))]));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      socket.destroy();
+    }
+    const { shape, client, attach, block } = await opened(nodes);
+    const { bytes: _bytes, ...head } = await block(0);
+    const messages: Record<string, Uint8Array> = {
+      attach: scalemix.AttachRequest.encode({ protocol: PROTOCOL, coordinator: 'A', data: 'd', kernel: kernelIdText(kernels.id), precision: 'f64' }).finish(),
+      heartbeat: scalemix.LeaseRequest.encode({ coordinator: 'A' }).finish(),
+      open: scalemix.OpenRequest.encode({ coordinator: 'A', shape: shapeMessage(shape) }).finish(),
+      push: scalemix.BlockPiece.encode({ coordinator: 'A', ...head, bytes: new Uint8Array(100) }).finish(),
+      compute: scalemix.ComputeRequest.encode({ coordinator: 'A', request: encodeRequest(momentsRequest), nodes: [{ level: 0, index: 0 }] }).finish(),
+      release: scalemix.LeaseRequest.encode({ coordinator: 'A' }).finish(),
+    };
+    const raw = new Client(nodes, credentials.createInsecure());
+    const metadata = tokenMetadata(readSecurity({ tokenFile }));
+    let refusals = 0;
+    for (const [name, message] of Object.entries(messages)) {
+      const { path, responseStream, requestStream } = nodeService[name as keyof typeof nodeService];
+      for (let i = 0; i < 80; i++) {
+        const bytes = Buffer.from(message);
+        for (let k = random.integer(4); k >= 0; k--) bytes[random.integer(bytes.length)] = random.integer(256);
+        const sent = random.chance(0.3) ? bytes.subarray(0, random.integer(bytes.length)) : bytes;
+        const error = await new Promise<ServiceError | null>((resolve) => {
+          const same = (value: Buffer): Buffer => value;
+          const options = { deadline: Date.now() + 5000 };
+          if (responseStream) {
+            const call = raw.makeServerStreamRequest(path, same, same, sent, metadata, options);
+            call.on('data', () => {}).on('end', () => resolve(null)).on('error', (failure) => resolve(failure as ServiceError));
+          } else if (requestStream) {
+            const call = raw.makeClientStreamRequest(path, same, same, metadata, options, (failure) => resolve(failure));
+            call.on('error', () => {});
+            call.write(sent);
+            call.end();
+          } else raw.makeUnaryRequest(path, same, same, sent, metadata, options, (failure) => resolve(failure));
+        });
+        if (error !== null) refusals++;
+        t.not(error?.code, 4, `${name}: the node does not answer`);
+        if (error !== null) errorOf(error);
+        // What was let go is taken again, so that the next message is looked at.
+        await attach().catch(() => {});
+      }
+    }
+    t.true(refusals > 100, `${refusals}`);
+    raw.close();
+    await client.release('A', 5000).catch(() => {});
+    client.close();
+    t.deepEqual(await onCluster(await manyRows(), { nodes, suspectAfter: 13 }, allBits), await expected);
+    t.is(addressText(node.address), nodes);
+  });
+});

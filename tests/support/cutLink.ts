@@ -1,0 +1,44 @@
+/** A link that can be cut: a proxy that, once cut, swallows what comes and says nothing, as a dead network does. */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+export interface Link {
+  readonly address: string;
+  cut(): void;
+  close(): void;
+}
+
+export async function linkTo(address: string): Promise<Link> {
+  const [host, port] = address.split(':') as [string, string];
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  const pipe = (from: Socket, to: Socket): void => {
+    sockets.add(from);
+    from.on('data', (bytes) => {
+      if (!isCut) to.write(bytes);
+    });
+    from.on('close', () => {
+      if (!isCut) to.destroy();
+    });
+    from.on('error', () => {});
+  };
+  const server = createServer((near) => {
+    if (isCut) return void sockets.add(near.on('error', () => {}));
+    const far = connect(Number(port), host);
+    pipe(near, far);
+    pipe(far, near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut: () => {
+      isCut = true;
+    },
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
