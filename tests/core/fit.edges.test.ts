@@ -485,3 +485,13 @@ test('without an intercept, columns far from zero are fitted and certified all t
     }
   }
 });
+
+test('least squares with more features than moments take forms few Hessians: they do not change', async (t) => {
+  const random = new Random(63);
+  const n = 30;
+  const dense = Array.from({ length: 2100 }, () => random.normals(n));
+  const y = dense[0]!.map((value, i) => 2 * value - dense[1]![i]! + 0.3 * random.normal());
+  const path = await fit({ y, dense }, { loss: squared, penalty: ridge, lambdas: 6 });
+  t.true(path.converged.every(Boolean));
+  t.true(path.grams <= 2, `${path.grams} Grams in ${path.sweeps} sweeps`);
+});

@@ -4,7 +4,9 @@
  * until the certificate of the evaluation itself is good enough.
  *
  * Every evaluation asks for the Hessian of the next step's working set, so a
- * step costs one sweep and the last of them certifies.
+ * step costs one sweep and the last of them certifies. A large Hessian, that
+ * costs more than sweeps do, is kept and corrected by the gradients' changes
+ * (BFGS) as long as its steps are good.
  */
 import type { Loss } from '../loss/loss.ts';
 import type { Penalty } from '../penalty/penalty.ts';
@@ -125,7 +127,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     const kept = brisk && isWorthKeeping(at.hessian!, following, scale.features) ? at.hessian! : null;
     let next = (await oracle.evaluate([full], kept === null ? [{ at: 0, features: following }] : [], 1))[0]!;
     passes++;
-    if (kept !== null) next = { ...next, hessian: corrected(kept, secant(at, next, kept)) };
+    if (kept !== null) next = { ...next, hessian: loss.quadratic ? kept : corrected(kept, secant(at, next, kept)) };
     let nextCertificate = judge(next);
     brisk = nextCertificate.stationarity <= BRISK * certificate.stationarity;
     if (!improves(nextCertificate, certificate, leastDoubt)) {
