@@ -1,6 +1,7 @@
 /** A job with a log, cut off and gone on with. */
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import { ReplayLog, resumeJob, runJob } from '@scalemix/coordinator';
@@ -143,11 +144,16 @@ function rewriteHeader(path: string, change: (header: Changeable) => unknown): v
 }
 
 function recordOf(payload: Buffer): Buffer {
+  return Buffer.concat([headOf(payload.length, crc32(payload)), payload]);
+}
+
+/** The head of a record, with a checksum of its own that is right. */
+function headOf(length: number, sum = 0): Buffer {
   const head = Buffer.alloc(12);
-  head.writeUInt32LE(payload.length, 0);
-  head.writeUInt32LE(crc32(payload), 4);
+  head.writeUInt32LE(length, 0);
+  head.writeUInt32LE(sum, 4);
   head.writeUInt32LE(crc32(head.subarray(0, 8)), 8);
-  return Buffer.concat([head, payload]);
+  return head;
 }
 
 type Saved = { data: Record<string, unknown>; problem: Record<string, unknown>; machine: Record<string, unknown>; folds?: unknown };
@@ -186,6 +192,21 @@ for (const [what, change] of damages) {
   });
 }
 const small = record(logistic);
+
+test('a log that claims records beyond all measure is refused, and takes no memory for them', async (t) => {
+  const { path: from } = await small;
+  const whole = readFileSync(from);
+  const start = whole.indexOf('\n') + 1;
+  const path = newPath();
+  for (const bytes of [Buffer.concat([whole.subarray(0, start), headOf(2 ** 31)]), Buffer.concat([whole, headOf(2 ** 32 - 1)]), Buffer.concat([whole, recordOf(Buffer.alloc(3)), whole])]) {
+    writeFileSync(path, bytes);
+    // A file with holes: gigabytes by its size, nothing on the disk.
+    truncateSync(path, 6e9);
+    const before = process.memoryUsage().rss;
+    await t.throwsAsync(resumeJob(path), { code: 'LOG_CORRUPT', message: /which no record has/ });
+    t.true(process.memoryUsage().rss < before + 5e8);
+  }
+});
 
 test('whatever bytes stand in a log, it is refused or gives the right answer', async (t) => {
   const { path: from, model } = await small;

@@ -18,6 +18,12 @@ import { DataError, FailureError, UsageError } from '@scalemix/core';
 
 const MAGIC = Buffer.from('scalemix.log/1\n');
 const RECORD_HEAD = 12;
+/** Longest header, and longest reply: what one message can hold (node/protocol) with its hash. A reply has at least its hash. */
+const MOST_HEADER = 2 ** 26;
+const MOST_REPLY = 2 ** 31 + 2 ** 10;
+const LEAST_REPLY = 32;
+/** Bytes looked at in one go. */
+const CHUNK = 2 ** 20;
 
 export interface LogHeader {
   /** Kernel id of the source that answered; its bits are only those of the same id. */
@@ -176,13 +182,13 @@ function readLog(descriptor: number, path: string): { header: LogHeader; places:
     }
     const length = head.readUInt32LE(0);
     const next = at + RECORD_HEAD + length;
+    if (header === null ? length > MOST_HEADER : length < LEAST_REPLY || length > MOST_REPLY) throw corrupt(path, `has a record of ${length} bytes, ${at} bytes from its start, which no record has`);
     if (next > end) break;
-    const payload = read(at + RECORD_HEAD, length);
-    if (crc32(payload) !== head.readUInt32LE(4)) {
+    if (checksum(descriptor, path, at + RECORD_HEAD, next) !== head.readUInt32LE(4)) {
       if (next === end) break;
       throw corrupt(path, `is damaged ${at} bytes from its start`);
     }
-    if (header === null) header = headerOf(payload, path);
+    if (header === null) header = headerOf(read(at + RECORD_HEAD, length), path);
     else places.push({ at: at + RECORD_HEAD, length });
     at = next;
   }
@@ -190,9 +196,18 @@ function readLog(descriptor: number, path: string): { header: LogHeader; places:
   return { header, places, size: at };
 }
 
+/** CRC-32 of the bytes from `from` to `end`; memory: one chunk. */
+function checksum(descriptor: number, path: string, from: number, end: number): number {
+  let sum = 0;
+  for (let at = from; at < end; at += CHUNK) sum = crc32(readBytes(descriptor, path, at, Math.min(CHUNK, end - at)), sum);
+  return sum;
+}
+
 function isZero(descriptor: number, path: string, from: number, end: number): boolean {
-  for (let at = from; at < end; at += 65536) {
-    if (readBytes(descriptor, path, at, Math.min(65536, end - at)).some((byte) => byte !== 0)) return false;
+  const zeros = Buffer.alloc(CHUNK);
+  for (let at = from; at < end; at += CHUNK) {
+    const bytes = readBytes(descriptor, path, at, Math.min(CHUNK, end - at));
+    if (!bytes.equals(zeros.subarray(0, bytes.length))) return false;
   }
   return true;
 }
