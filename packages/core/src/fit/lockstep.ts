@@ -25,7 +25,7 @@ import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 /** Sweeps over the larger sample. */
-const REFINING_SWEEPS = 4;
+const REFINING_SWEEPS = 2;
 /** The sweep over all rows that forms Hessians: the first steps have brought the values close, so that these will serve to the end... */
 const FULL_ANCHOR_SWEEP = 1;
 /** ...but from this sweep on, every other one forms Hessians at some of the values that are still open: they become anchors. */

@@ -73,7 +73,7 @@ function refineRows(rows: number, usable: number, sample: number): number {
 }
 
 /** Anchors on a sample at most and at least; on all rows at most. */
-const MOST_ANCHORS = 13;
+const MOST_ANCHORS = 10;
 const LEAST_ANCHORS = 3;
 const MOST_FULL_ANCHORS = 3;
 /** Sweeps over all columns that all Grams on a sample, or on all rows, may cost. */
