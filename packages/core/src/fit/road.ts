@@ -61,15 +61,26 @@ export function momentsSuffice(quadratic: boolean, features: number): boolean {
   return quadratic && features <= MOMENTS_FEATURES;
 }
 
-/** Rows of the sample: 200 a feature (for a single value 40), at least 10,000. */
-function sampleRows(usable: number, values: number): number {
-  return Math.max(10000, (values === 1 ? 40 : 200) * usable);
+/** How samples are sized: rows a feature and at least, and of how large a share of all rows the larger one is at most. */
+interface SampleSizes {
+  readonly sample: { readonly perFeature: number; readonly least: number };
+  readonly larger: { readonly perFeature: number; readonly least: number; readonly share: number };
+}
+const FOR_PATHS: SampleSizes = { sample: { perFeature: 200, least: 10000 }, larger: { perFeature: 1600, least: 50000, share: 1 / 6 } };
+/** One value has no sweeps to share: its sample's Hessian must cost less than one of all rows. */
+const FOR_ONE_VALUE: SampleSizes = { sample: { perFeature: 20, least: 5000 }, larger: { perFeature: 50, least: 20000, share: 1 / 4 } };
+
+function sampleSizes(rows: number, usable: number, values: number): Pick<RoadChoice, 'sampleRows' | 'refineRows'> {
+  const { sample, larger } = values === 1 ? FOR_ONE_VALUE : FOR_PATHS;
+  const sampleRows = Math.max(sample.least, sample.perFeature * usable);
+  const refineRows = Math.min(Math.max(larger.least, larger.perFeature * usable), Math.floor(rows * larger.share));
+  // The smaller one serves where the larger would not be twice as large.
+  return { sampleRows, refineRows: refineRows >= 2 * sampleRows ? refineRows : sampleRows };
 }
 
-/** Rows of the larger sample: 1,600 a feature, but no more than a sixth of all. The smaller one serves where this would not be twice as large. */
-function refineRows(rows: number, usable: number, sample: number): number {
-  const wanted = Math.min(Math.max(50000, 1600 * usable), Math.floor(rows / 6));
-  return wanted >= 2 * sample ? wanted : sample;
+/** Whether a sample is small beside the rows and large beside the features. */
+function worthSampling(rows: number, usable: number, values: number, sample: number): boolean {
+  return rows >= LOCKSTEP_SHARE * (values === 1 ? Math.max(10000, 40 * usable) : sample);
 }
 
 /** Anchors on a sample at most and at least; on all rows at most. */
@@ -97,12 +108,11 @@ function anchorCounts({ rows, usable, values, width }: RoadQuestion, refine: num
 
 export function chooseRoad(question: RoadQuestion): RoadChoice {
   const { rows, features, usable, values, quadratic, provable } = question;
-  const wanted = sampleRows(usable, values);
-  const refine = refineRows(rows, usable, wanted);
-  const choice = (road: Road, why: RoadReason): RoadChoice => ({ road, why, sampleRows: wanted, refineRows: refine, ...anchorCounts(question, refine) });
+  const sizes = sampleSizes(rows, usable, values);
+  const choice = (road: Road, why: RoadReason): RoadChoice => ({ road, why, ...sizes, ...anchorCounts(question, sizes.refineRows) });
   if (momentsSuffice(quadratic, features)) return choice('moments', 'quadratic');
   if (!provable) return choice('values', 'unpenalised');
-  return rows >= LOCKSTEP_SHARE * wanted ? choice('lockstep', 'manyRows') : choice('values', 'fewRows');
+  return worthSampling(rows, usable, values, sizes.sampleRows) ? choice('lockstep', 'manyRows') : choice('values', 'fewRows');
 }
 
 /** Entries that a row of a sparse column is taken to have. */
