@@ -12,7 +12,7 @@ const plain = { isTTY: false, width: 80, colour: false, unicode: false };
 const common = ['few.csv', '--columns', 'x,z,c'];
 
 const ways: readonly [args: string[], words: readonly RegExp[]][] = [
-  [['path', ...common, '--response', 'y'], [/from moments/, /1 read of all rows: 1 for means and moments\./, /all 100 values are, by the sweep/]],
+  [['path', ...common, '--response', 'y'], [/kernel \S+ \([a-z0-9- ]+\)\./, /from moments/, /1 read of all rows: 1 for means and moments\./, /all 100 values are, by the sweep/]],
   [['path', ...common, '--response', 'late', '--loss', 'logistic', '--lambdas', '5'], [/value by value/, /300 rows are few beside the 10,000 of a sample for 4/, /up to \d of 4 features/]],
   [['fit', ...common, '--response', 'late', '--loss', 'logistic', '--penalty', 'none'], [/Newton steps on all rows/, /not penalised/, /the value is/]],
   [
@@ -61,6 +61,12 @@ test('rows on disk and features that do not vary are told', async (t) => {
   t.regex(text, /in a file that every sweep\s+reads/);
   t.regex(text, /2, of which 1 does not vary and has the coefficient 0/);
   t.true(text.split('\n').every((line) => displayWidth(line) <= 80));
+  t.false(text.includes('cluster'));
+  for (const node of ['a:1', 'b:1']) explanation.onEvent({ type: 'nodeJoined', node, threads: 1, nodes: 2 });
+  explanation.onEvent({ type: 'nodeLost', node: 'a:1', reason: 'hung', nodes: 1 });
+  explanation.onEvent({ type: 'rowsSent', node: 'a:1', blocks: 3, bytes: 2e6 });
+  explanation.onEvent({ type: 'passReduced', subtrees: 4, bytesReceived: 5000, bytesSent: 10, nodes: 2 });
+  t.regex(explanation.text(plain), /cluster +2 nodes joined, 1 was lost; 2\.0 MB of rows were sent, 5\.0 kB of sums came\s+back/);
 });
 
 test('text is broken at spaces, a word that is too long stands alone', (t) => {

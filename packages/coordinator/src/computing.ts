@@ -16,6 +16,8 @@ const MANY_ROWS = 2 ** 17;
 
 export interface Computing {
   readonly kernel: string;
+  /** Why these kernels, in a phrase. */
+  readonly kernelReason: string;
   /** To be called while rows are read: starts the threads as soon as it is clear that they will be needed. */
   expect(rows: number): void;
   /** Statistics of the rows, with whom to solve. */
@@ -32,6 +34,7 @@ export function openComputing(machine: MachineRequest, threads: number, request?
   const start = (): ThreadPool => (pool ??= new ThreadPool({ threads, kernels }));
   return {
     kernel: kernelIdText(kernels.id),
+    kernelReason: kernels.reason,
     expect: (rows) => {
       if (rows >= MANY_ROWS) start();
     },

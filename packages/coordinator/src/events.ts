@@ -22,6 +22,8 @@ export type JobEvent =
       readonly spilled: number;
       readonly threads: number;
       readonly kernel: string;
+      /** Why these kernels, in a phrase. */
+      readonly kernelReason: string;
       readonly seconds: number;
     }
   | FitEvent

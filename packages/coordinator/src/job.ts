@@ -89,6 +89,7 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
     ...storedBytes(rows),
     threads,
     kernel: computing.kernel,
+    kernelReason: computing.kernelReason,
     seconds: (loadedAt - began) / 1000,
   });
   const problem = pathProblem(request.problem, rows.description);

@@ -17,6 +17,8 @@ export class Explanation {
   #solved: Of<'sampleSolved'> | null = null;
   #ended: Of<'lockstepEnded'> | null = null;
   #done: Of<'done'> | null = null;
+  /** Of a cluster: how often nodes joined and were lost, and what travelled. */
+  readonly #cluster = { joined: 0, lost: 0, rows: 0, received: 0 };
   #replies = 0;
   #folds: Of<'foldsBegun'> | null = null;
   /** Before and after the road was chosen; those of the folds. */
@@ -54,6 +56,18 @@ export class Explanation {
       case 'valueDone':
         if (!event.converged) this.#failed.push(event);
         break;
+      case 'nodeJoined':
+        this.#cluster.joined++;
+        break;
+      case 'nodeLost':
+        this.#cluster.lost++;
+        break;
+      case 'rowsSent':
+        this.#cluster.rows += event.bytes;
+        break;
+      case 'passReduced':
+        this.#cluster.received += event.bytesReceived;
+        break;
       case 'done':
         this.#done = event;
     }
@@ -66,6 +80,7 @@ export class Explanation {
     if (loaded === null || road === null || done === null) return '';
     const parts: (readonly [heading: string, text: string])[] = [
       ['rows', rowsText(loaded, this.#replies)],
+      ...this.#clusterParts(),
       ['features', featuresText(road)],
       ['way', roadText(road)],
       ...this.#sampleParts(road),
@@ -75,6 +90,12 @@ export class Explanation {
       ['certified', this.#verdictText(road)],
     ];
     return headedText('How this was fitted', parts, terminal);
+  }
+
+  #clusterParts(): (readonly [string, string])[] {
+    const { joined, lost, rows, received } = this.#cluster;
+    if (joined === 0) return [];
+    return [['cluster', `${counted(joined, 'node')} joined, ${lost} ${lost === 1 ? 'was' : 'were'} lost; ${bytes(rows)} of rows were sent, ${bytes(received)} of sums came back.`]];
   }
 
   #sampleParts(road: Of<'roadChosen'>): (readonly [string, string])[] {
@@ -128,7 +149,7 @@ export class Explanation {
 function rowsText(loaded: Of<'loaded'>, replies: number): string {
   const where = loaded.spilled > 0 ? `${bytes(loaded.bytes)} in memory and ${bytes(loaded.spilled)} in a file that every sweep reads (--memory)` : `${bytes(loaded.bytes)} in memory`;
   const resumed = replies > 0 ? ` ${counted(replies, 'reply', 'replies')} came from the log.` : '';
-  return `${thousands(loaded.rows)}, ${where}; ${counted(loaded.threads, 'thread')}, kernel ${loaded.kernel}.${resumed}`;
+  return `${thousands(loaded.rows)}, ${where}; ${counted(loaded.threads, 'thread')}, kernel ${loaded.kernel} (${loaded.kernelReason}).${resumed}`;
 }
 
 function featuresText({ features, usable }: Of<'roadChosen'>): string {
