@@ -95,16 +95,14 @@ export function selectFeatures(layout: RowLayout, map: FeatureMap, features: Int
   return { count, slots, size: Math.max(16, round16(base)), dense, codes, sparse };
 }
 
-/** Features with a coefficient other than zero in any of the K columns, ascending. */
-export function supportOf(coefficients: Float64Array, columns: number, features: number): Int32Array {
-  const support: number[] = [];
-  for (let j = 0; j < features; j++) {
-    for (let k = 0; k < columns; k++) {
-      if (coefficients[k * features + j] !== 0) {
-        support.push(j);
-        break;
-      }
-    }
-  }
-  return Int32Array.from(support);
+/** Dense columns in another order: `order[s]` is the slot that comes to stand at slot s. */
+export function reorderDense(selection: Selection, order: Int32Array): Selection {
+  const { dense, slots } = selection;
+  const position = new Int32Array(order.length);
+  order.forEach((from, to) => (position[from] = to));
+  return {
+    ...selection,
+    slots: slots.map((slot) => (slot < dense.count ? position[slot]! : slot)),
+    dense: { count: dense.count, index: order.map((slot) => (dense.index === null ? slot : dense.index[slot]!)) },
+  };
 }

@@ -168,10 +168,16 @@ export function addGradientColumn(kernels: Kernels, selection: Selection, tile: 
   if (sparse !== null) kernels.sparseGradientColumn(tile.rows, tile.indptr, tile.indices, tile.values, r, g + sparse.base * 8);
 }
 
-/** psi += X B for panels of 8 columns; a panel of b has selection.size slots. */
-export function addPsiPanels(kernels: Kernels, selection: Selection, tile: Tile, panels: number, b: number, bStride: number, psi: number, psiStride: number): void {
+/** psi += X B for panels of 8 columns; a panel of b has selection.size slots, and in the dense part nothing from slot `ends[panel]` on (null: from none). */
+export function addPsiPanels(kernels: Kernels, selection: Selection, tile: Tile, panels: number, ends: Int32Array | null, b: number, bStride: number, psi: number, psiStride: number): void {
   const { dense, codes, sparse } = selection;
-  if (dense.count > 0) kernels.psiPanels(tile.rows, dense.count, panels, tile.dense, tile.ldx, b, bStride, psi, psiStride);
+  if (dense.count > 0) {
+    for (let q = 0, next = panels; q < panels; q = next, next = panels) {
+      const count = ends === null ? dense.count : ends[q]!;
+      if (ends !== null) for (next = q + 1; next < panels && ends[next] === count; ) next++;
+      if (count > 0) kernels.psiPanels(tile.rows, count, next - q, tile.dense, tile.ldx, b + q * bStride, bStride, psi + q * psiStride, psiStride);
+    }
+  }
   for (let c = 0; c < codes.length; c++) kernels.codesPsiPanels(tile.rows, tile.codes[c]!, panels, b + codes[c]!.base * 64, bStride, psi, psiStride);
   if (sparse !== null) kernels.sparsePsiPanels(tile.rows, tile.indptr, tile.indices, tile.values, panels, b + sparse.base * 64, bStride, psi, psiStride);
 }

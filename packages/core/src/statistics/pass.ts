@@ -16,7 +16,7 @@ import type { Arena, ArenaViews, ResolvedBlock } from '../block/arena.ts';
 import { addGram, extractGram, gramWorkspace, packedSize, planGram } from '../block/gram.ts';
 import type { GramAddresses } from '../block/gram.ts';
 import { FoldTiles } from '../block/foldTiles.ts';
-import { selectFeatures, supportOf } from '../block/selection.ts';
+import { reorderDense, selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
 import { addGradientColumn, addGradientPanels, addPsiColumn, addPsiPanels, columnTileRows, openBlock, TileReader } from '../block/tile.ts';
@@ -154,6 +154,39 @@ function placeColumns({ columns, folds }: PassRequest): Places {
   return { place, panels: Math.ceil(next / PANEL), leaving };
 }
 
+/** What copying a dense column of a tile costs, in panels that are multiplied with it. */
+const GATHER_PANELS = 1.5;
+
+/**
+ * The features that have a coefficient in some column, and the dense ones among
+ * them ordered so that each panel needs only the first few: those of most panels
+ * come first. Along a path, supports are nearly nested. null where multiplying
+ * everything in place costs no more.
+ */
+function chooseSupport(store: BlockStore, { coefficients, columns }: PassRequest, { place, panels }: Places, all: Selection): { support: Int32Array; selection: Selection; ends: Int32Array } | null {
+  const p = store.features.count;
+  const used = Array.from({ length: panels }, () => new Uint8Array(p));
+  for (let k = 0; k < columns; k++) {
+    const panel = used[place[k]! >>> 3]!;
+    for (let j = 0; j < p; j++) if (coefficients[k * p + j] !== 0) panel[j] = 1;
+  }
+  const usage = new Int32Array(p);
+  for (const panel of used) for (let j = 0; j < p; j++) usage[j] = usage[j]! + panel[j]!;
+  const support = Int32Array.from(usage.keys()).filter((j) => usage[j]! > 0);
+  const selected = selectFeatures(store.layout, store.features, support);
+  const dense = selected.dense.count;
+  const featureAt = new Int32Array(dense);
+  support.forEach((j, s) => {
+    if (selected.slots[s]! < dense) featureAt[selected.slots[s]!] = j;
+  });
+  const order = Int32Array.from(featureAt.keys()).sort((a, b) => usage[featureAt[b]!]! - usage[featureAt[a]!]! || a - b);
+  const ends = Int32Array.from(used, (panel) => order.reduce((end, slot, at) => (panel[featureAt[slot]!] === 1 ? at + 1 : end), 0));
+  const cost = ends.reduce((sum, end) => sum + end, 0) + GATHER_PANELS * dense;
+  const others = support.length - dense < (p - all.dense.count) / 2;
+  if (cost >= panels * all.dense.count && !others) return null;
+  return { support, selection: reorderDense(selected, order), ends };
+}
+
 export class PassAccumulator {
   readonly size: number;
   readonly #request: PassRequest;
@@ -166,6 +199,8 @@ export class PassAccumulator {
   readonly #foldTiles: FoldTiles | null;
   readonly #tileRows: number;
   readonly #psiReader: TileReader;
+  /** Where in the dense part each panel's coefficients end; null: nowhere before the last. */
+  readonly #psiEnds: Int32Array | null;
   readonly #gradientReader: TileReader;
   readonly #grams: readonly GramWork[];
   readonly #scratch: LeafScratch;
@@ -188,9 +223,11 @@ export class PassAccumulator {
     this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds.by, this.#tileRows);
 
     const gradientSelection = selectFeatures(store.layout, store.features, request.features);
+    const all = selectFeatures(store.layout, store.features, null);
     // One column is bound by reading the rows; several gain by multiplying only what is not zero.
-    const support = single ? null : supportOf(request.coefficients, request.columns, p);
-    const psiSelection = support !== null && support.length <= p / 2 ? selectFeatures(store.layout, store.features, support) : selectFeatures(store.layout, store.features, null);
+    const chosen = single ? null : chooseSupport(store, request, this.#places, all);
+    const psiSelection = chosen?.selection ?? all;
+    this.#psiEnds = chosen?.ends ?? null;
     this.#psiReader = new TileReader(store, psiSelection);
     const shared = psiSelection.count === p && gradientSelection.count === p;
     this.#gradientReader = shared ? this.#psiReader : new TileReader(store, gradientSelection);
@@ -230,7 +267,7 @@ export class PassAccumulator {
     this.#at = { b, start, g, sums, heldOut, psi, residual, curvature, spare, workspace };
     this.#scratch = new LeafScratch(arenas, { from, to }, (views) => {
       for (const reader of readers) reader.writeTables(views);
-      this.#writeCoefficients(views, psiSelection, support !== null && psiSelection.count < p ? support : null);
+      this.#writeCoefficients(views, psiSelection, chosen?.support ?? null);
     });
   }
 
@@ -297,7 +334,7 @@ export class PassAccumulator {
       }
     }
     const tile = this.#psiReader.read(kernels, cursor, row, rows);
-    addPsiPanels(kernels, this.#psiReader.selection, tile, this.#panels, b, stride.b, psi, stride.psi);
+    addPsiPanels(kernels, this.#psiReader.selection, tile, this.#panels, this.#psiEnds, b, stride.b, psi, stride.psi);
     const loss = this.#lossKernelsOf(state);
     for (let i = 0; i < this.#grams.length; i++) {
       const { column } = this.#grams[i]!;
