@@ -3,7 +3,7 @@ import test from 'ava';
 import { runJob } from '@scalemix/coordinator';
 import type { JobEvent, JobRequest } from '@scalemix/coordinator';
 import { Explanation } from '../../packages/cli/src/show/explanation.ts';
-import { displayWidth, wrap } from '../../packages/cli/src/show/text.ts';
+import { displayWidth, sentences, wrap } from '../../packages/cli/src/show/text.ts';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 import { memoryTable } from '../support/memoryTable.ts';
 
@@ -67,6 +67,12 @@ test('rows on disk and features that do not vary are told', async (t) => {
   explanation.onEvent({ type: 'rowsSent', node: 'a:1', blocks: 3, bytes: 2e6 });
   explanation.onEvent({ type: 'passReduced', subtrees: 4, bytesReceived: 5000, bytesSent: 10, nodes: 2 });
   t.regex(explanation.text(plain), /cluster +2 nodes joined, 1 was lost; 2\.0 MB of rows were sent, 5\.0 kB of\s+sums came back/);
+});
+
+test('sentences are broken for a terminal, each line by itself, and left alone elsewhere', (t) => {
+  const text = 'one two three\nfour';
+  t.is(sentences(text, { isTTY: true, width: 7 }), 'one two\nthree\nfour');
+  t.is(sentences(text, { isTTY: false, width: 7 }), text);
 });
 
 test('text is broken at spaces, a word that is too long stands alone', (t) => {

@@ -6,7 +6,7 @@ import { effectGroups } from './effects.ts';
 import type { Effect, EffectGroup } from './effects.ts';
 import { counted, significant } from './numbers.ts';
 import { tableLines } from './table.ts';
-import { sentence } from './text.ts';
+import { sentences } from './text.ts';
 import { effort, headline, verdict } from './verdict.ts';
 
 /** Levels of one category that are shown, and columns. */
@@ -20,13 +20,13 @@ export function fitReport(model: ModelDocument, k: number, terminal: Terminal, a
   const converged = model.converged[k] === true;
   const facts = [`lambda ${significant(model.lambda[k]!)}`, `${model.nonzero[k]} of ${model.features.length} coefficients not zero`, ...(ratio === null ? [] : [`deviance ratio ${ratio.toFixed(4)}`])];
   return `${[
-    paint('bold', sentence(headline(model, 'fit'), terminal)),
+    paint('bold', sentences(headline(model, 'fit'), terminal)),
     facts.join(', '),
     '',
     ...coefficientLines(model, k, terminal, all),
     '',
-    paint(converged ? 'green' : 'yellow', sentence(verdict(model), terminal)),
-    paint('dim', sentence(effort(model), terminal)),
+    paint(converged ? 'green' : 'yellow', sentences(verdict(model), terminal)),
+    paint('dim', sentences(effort(model), terminal)),
   ].join('\n')}\n`;
 }
 

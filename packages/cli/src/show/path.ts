@@ -7,7 +7,7 @@ import { significant } from './numbers.ts';
 import { plotLines } from './plot.ts';
 import type { Curve } from './plot.ts';
 import { tableLines } from './table.ts';
-import { fit, sentence } from './text.ts';
+import { fit, sentences } from './text.ts';
 import { certainty, certaintyHeading, chosenRows, devianceRatioText, lambdaAxis } from './values.ts';
 import { effort, headline, verdict } from './verdict.ts';
 
@@ -38,11 +38,11 @@ export function pathReport(model: ModelDocument, terminal: Terminal, all: boolea
     (line) => paint('dim', line),
   ).map((line) => (line.includes('NOT CONVERGED') ? paint('yellow', line) : line));
   const left = count - shown.length;
-  const lines = [paint('bold', sentence(headline(model, 'path'), terminal)), '', ...table];
+  const lines = [paint('bold', sentences(headline(model, 'path'), terminal)), '', ...table];
   if (left > 0) lines.push(paint('dim', `  (${left} values between are not shown; --all shows them)`));
   const drawn = count > 2 ? plots(model, terminal) : [];
   if (drawn.length > 0) lines.push('', ...drawn);
-  lines.push('', paint(model.converged.every(Boolean) ? 'green' : 'yellow', sentence(verdict(model), terminal)), paint('dim', sentence(effort(model), terminal)));
+  lines.push('', paint(model.converged.every(Boolean) ? 'green' : 'yellow', sentences(verdict(model), terminal)), paint('dim', sentences(effort(model), terminal)));
   return `${lines.join('\n')}\n`;
 }
 

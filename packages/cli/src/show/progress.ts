@@ -55,7 +55,7 @@ export class Progress {
   onEvent(event: JobEvent): void {
     if (this.#options.quiet) return;
     this.#take(event);
-    if (this.#options.terminal.isTTY) this.#rewrite(event.type === 'loaded' || event.type === 'valueDone' || event.type === 'passBegun');
+    if (this.#options.terminal.isTTY) this.#rewrite(event.type === 'loaded');
     else this.#say(event);
   }
 

@@ -43,7 +43,7 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** A sentence for a terminal, which would break it in the middle of words; elsewhere one line, for programs that read it. */
-export function sentence(text: string, { isTTY, width }: { readonly isTTY: boolean; readonly width: number }): string {
-  return isTTY ? wrap(text, width).join('\n') : text;
+/** Sentences for a terminal, each line by itself, which would break it in the middle of words; elsewhere one line, for programs that read it. */
+export function sentences(text: string, { isTTY, width }: { readonly isTTY: boolean; readonly width: number }): string {
+  return isTTY ? text.split('\n').flatMap((line) => wrap(line, width)).join('\n') : text;
 }
