@@ -4,7 +4,7 @@ import process from 'node:process';
 import yargs from 'yargs';
 import type { Argv } from 'yargs';
 import { UsageError, nearNames } from '@scalemix/core';
-import type { Call, Command } from './command.ts';
+import type { Call, Checked, Command, Program } from './command.ts';
 import { commands } from './commands/index.ts';
 import { completeWord } from './completion.ts';
 import { hideDash, restoreDash } from './options/dash.ts';
@@ -26,6 +26,34 @@ type Parsed = Readonly<Record<string, unknown>>;
 /** @returns the exit code @throws ScalemixError */
 export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
   let code = 0;
+  await parse(args, signal, async (command, call) => {
+    code = await command.run(call);
+  });
+  return code;
+}
+
+async function checkProgram(args: readonly string[]): Promise<Checked> {
+  let checked: Checked | undefined;
+  await parse(args, new AbortController().signal, async (command, { inputs, log, settings }) => {
+    checked = { command, inputs, log, settings };
+  });
+  if (checked === undefined) throw new UsageError('MISSING_COMMAND', `There is no command in ${JSON.stringify(args.join(' '))}. There are ${commands.map(({ name }) => name).join(', ')}.`);
+  return checked;
+}
+
+const self: Program = { check: checkProgram, run: runProgram };
+
+/** The words before and after the `--` that separates a command's own words from those it takes. */
+function split(args: readonly string[]): { own: readonly string[]; words: readonly string[] } {
+  const name = args.find((word) => !word.startsWith('-'));
+  const at = args.indexOf('--');
+  const takes = commands.some((command) => command.name === name && command.takesCommand === true);
+  return takes && at >= 0 ? { own: args.slice(0, at), words: args.slice(at + 1) } : { own: args, words: [] };
+}
+
+/** Hands the command line, read and checked, to `carry`; prints help or version where that is asked for. */
+async function parse(all: readonly string[], signal: AbortSignal, carry: (command: Command, call: Call<Options>) => Promise<void>): Promise<void> {
+  const { own: args, words: after } = split(all);
   const width = Math.min(110, process.stdout.columns || 100);
   const words = args.map(hideDash);
   const program = yargs(words)
@@ -55,12 +83,15 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
         inputs: asTexts(parsed['files']),
         model: asTexts(parsed['model'])[0] ?? '',
         log: asTexts(parsed['log'])[0] ?? '',
+        job: asTexts(parsed['job'])[0] ?? '',
         settings: readSettings(command.options, parsed, command.name, owners),
         output,
         signal,
+        words: after,
+        program: self,
       };
       checkPositionals(command, parsed);
-      code = await command.run(call as Call<Options>);
+      await carry(command, call as Call<Options>);
     });
   }
   program
@@ -82,7 +113,6 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     printed = text;
   });
   if (printed !== '') await output.result(helpText(printed));
-  return code;
 }
 
 /** Milliseconds that the command of a command line may take to end after a signal. */
@@ -100,9 +130,9 @@ function register(program: Argv, command: Command, handler: (parsed: Parsed) => 
     signature,
     command.describe,
     (builder) => {
-      builder.usage(`$0 ${signature.replace('<files..>', 'DATA...').replace('<model>', 'MODEL').replace('<log>', 'LOG')}\n\n${command.describe}.`);
+      builder.usage(`$0 ${signature.replace('<files..>', 'DATA...').replace('<model>', 'MODEL').replace('<log>', 'LOG').replace('<job>', 'JOB')}${command.takesCommand === true ? ' [OPTIONS] -- COMMAND ...' : ''}\n\n${command.describe}.`);
       for (const { name, describe } of command.positionals) builder.positional(name, { type: 'string', describe });
-      for (const [name, option] of Object.entries(command.options)) builder.option(name, yargsOption(name, option));
+      for (const [name, option] of Object.entries(command.options)) builder.option(name, yargsOption(option));
       for (const [example, what] of command.examples) builder.example(`$0 ${example}`, what);
       if (command.epilogue !== undefined) builder.epilogue(command.epilogue);
       return builder;
@@ -112,11 +142,11 @@ function register(program: Argv, command: Command, handler: (parsed: Parsed) => 
 }
 
 /** yargs only splits: every value stays text, and is read by the option itself. */
-function yargsOption(name: string, option: Option<unknown>): Record<string, unknown> {
+function yargsOption(option: Option<unknown>): Record<string, unknown> {
   const choices = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`;
   const shown = { group: `${option.group}:`, describe: option.describe.replace(/(?= \(default)|$/, choices) };
   if (option.isSwitch === true) return { ...shown, type: 'boolean' };
-  return { ...shown, type: 'string', requiresArg: true, ...(name === 'output' ? { alias: 'o' } : {}) };
+  return { ...shown, type: 'string', requiresArg: true, ...(option.letter !== undefined && { alias: option.letter }) };
 }
 
 /** What yargs lets pass: a switch given both ways, and one with a value that is neither. */

@@ -8,7 +8,7 @@ import { commonOptions } from '../options/tables.ts';
 const security = 'Certificates';
 
 const options = {
-  output: text('DIR', { group: security, describe: 'The folder to write to (default: certs)' }),
+  output: text('DIR', { group: security, letter: 'o', describe: 'The folder to write to (default: certs)' }),
   nodes: names({ group: security, describe: 'Names of the nodes, a certificate each (default: node, which all of them may share)' }),
   days: number({ expected: 'a whole number of days, 1 or more', accepts: (value) => Number.isSafeInteger(value) && value >= 1 && value <= 36_500 }, { group: security, describe: 'How long they hold (default: 365)' }),
   ...commonOptions,

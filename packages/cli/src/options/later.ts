@@ -1,10 +1,10 @@
 /** What later releases bring, so that asking for it now is answered by name. */
 
-export const laterCommands = ['submit', 'status', 'logs', 'cancel'];
+export const laterCommands = [];
 
 export const laterOptions = [
   'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method',
-  'data', 'data-root', 'engine',
+  'data',
 ];
 
 export const laterLosses = ['multinomial', 'quantile', 'absolute', 'hinge', 'squared-hinge', 'huber', 'pseudo-huber', 'log-cosh', 'student', 'negative-binomial', 'poisson'];

@@ -14,6 +14,8 @@ export interface Option<Value> {
   readonly choices?: readonly string[];
   /** Whether the option may be given more than once, its texts being joined. */
   readonly repeatable?: boolean;
+  /** Short for its name: `-o`. */
+  readonly letter?: string;
   /** A switch is true or, with `--no-`, false. */
   readonly isSwitch?: boolean;
   /** @throws UsageError BAD_OPTION_VALUE */
@@ -28,7 +30,7 @@ export type Settings<Table extends Options> = {
   readonly [Name in keyof Table]: (Table[Name] extends Option<infer Value> ? Value : never) | undefined;
 };
 
-type Shown = Pick<Option<unknown>, 'group' | 'describe'>;
+type Shown = Pick<Option<unknown>, 'group' | 'describe' | 'letter'>;
 
 export function badValue(flag: string, given: string, expected: string): UsageError {
   return new UsageError('BAD_OPTION_VALUE', `${flag} must be ${expected}; ${given === '' ? 'nothing' : JSON.stringify(given)} was given.`);

@@ -42,10 +42,11 @@ const OWN_KEYS = new Set(['_', '$0', 'help', 'version']);
 
 function flagsGiven(table: Options, parsed: Readonly<Record<string, unknown>>, command: string, everything: ReadonlyMap<string, readonly string[]>): Map<string, readonly string[]> {
   const given = new Map<string, readonly string[]>();
+  const letters = new Set(Object.values(table).map(({ letter }) => letter));
   for (const [key, value] of Object.entries(parsed)) {
     if (OWN_KEYS.has(key) || value === undefined || positionals.has(key)) continue;
     // yargs gives an alias beside its option.
-    if (key === 'o' && Object.hasOwn(table, 'output')) continue;
+    if (letters.has(key)) continue;
     if (!Object.hasOwn(table, key)) throw strayOption(key, flagText(key), command, Object.keys(table), everything);
     const values = Array.isArray(value) ? value : [value];
     if (table[key]!.isSwitch !== true) {
@@ -57,7 +58,7 @@ function flagsGiven(table: Options, parsed: Readonly<Record<string, unknown>>, c
 }
 
 /** Names of positional arguments in the commands' signatures. */
-export const positionals = new Set(['files', 'model', 'log']);
+export const positionals = new Set(['files', 'model', 'log', 'job']);
 
 function flagText(key: string): string {
   return key.length === 1 ? `-${key}` : `--${key}`;

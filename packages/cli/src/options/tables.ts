@@ -129,7 +129,7 @@ export const commonOptions = {
 };
 
 export const modelOutputOptions = {
-  output: text('FILE', { group: output, describe: 'Write the model here' }),
+  output: text('FILE', { group: output, letter: 'o', describe: 'Write the model here' }),
   events: text('FILE', { group: output, describe: 'Write what happens here, one JSON line an event' }),
   explain: toggle({ group: output, describe: 'Say on standard error what was chosen and why' }),
 };
@@ -143,5 +143,5 @@ export const showAllOption = {
 };
 
 export const predictOutputOptions = {
-  output: text('FILE', { group: output, describe: 'Write the predictions here (.csv or .parquet) instead of standard output' }),
+  output: text('FILE', { group: output, letter: 'o', describe: 'Write the predictions here (.csv or .parquet) instead of standard output' }),
 };

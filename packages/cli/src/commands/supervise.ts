@@ -1,0 +1,23 @@
+import { defineCommand } from '../command.ts';
+import type { Call } from '../command.ts';
+import { tell } from '../failure.ts';
+import { commonOptions } from '../options/tables.ts';
+import { jobInput } from './positionals.ts';
+
+const options = { quiet: commonOptions.quiet };
+
+export const superviseCommand = defineCommand({
+  name: 'supervise',
+  positionals: [{ ...jobInput, describe: 'The folder of the job' }],
+  describe: 'Run a submitted job inside its Slurm allocation: what its batch script calls',
+  options,
+  examples: [['supervise .scalemix/path-20260102-101500-1a2b', 'inside a job of Slurm']],
+  epilogue: 'Starts a worker on every node, starts again those that end, and coordinates them. A job that has a log goes on with it.',
+  run,
+});
+
+async function run({ job: folder, settings, output, program, signal }: Call<typeof options>): Promise<number> {
+  const { allocatedHosts, readJob, runOnWorkers } = await import('@scalemix/coordinator/launch');
+  const note = settings.quiet === true ? () => {} : output.note;
+  return runOnWorkers(readJob(folder), allocatedHosts, { run: program.run, exitCodeOf: (error) => tell(error, signal).exitCode, note, signal });
+}

@@ -1,0 +1,46 @@
+/** Processes that tests start and end. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Ends when the test process does, at the latest. */
+export function startProcess(file: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const child = spawn(file, args, { stdio: 'ignore', ...options });
+  const end = (): void => void child.kill('SIGKILL');
+  process.on('exit', end);
+  child.on('exit', () => process.off('exit', end));
+  return child;
+}
+
+export async function endProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await ended;
+}
+
+/** Waits until `holds`; what it waits for is named in the error. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+  const last = Date.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (Date.now() > last) throw new Error(`Waited ${seconds} seconds in vain: ${what}`);
+    await delay(50);
+  }
+}
+
+/** Numbers of the living processes whose command line holds all of `parts`. */
+export function processesWith(...parts: readonly string[]): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return parts.every((part) => command.includes(part));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number)
+    .filter((pid) => pid !== process.pid);
+}
