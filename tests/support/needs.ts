@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import test from 'ava';
-import type { Implementation, TestFn } from 'ava';
+import type { Implementation, SerialFn, TestFn } from 'ava';
 
 /** A program or file that npm does not bring, and the Debian package that does. */
 export interface Need {
@@ -17,7 +17,7 @@ type Declare<Context> = (title: string, implementation: Implementation<[], Conte
  * Declares tests that need something installed: `const slurmTest = needs([{ file: 'slurmctld', packages: 'slurmctld' }])`.
  * Where it is missing they are skipped and the reason is printed, once a file; with SCALEMIX_CI_STRICT=1 they fail.
  */
-export function needs<Context = unknown>(wanted: readonly Need[], declare: TestFn<Context> = test as TestFn<Context>): Declare<Context> {
+export function needs<Context = unknown>(wanted: readonly Need[], declare: TestFn<Context> | SerialFn<Context> = test as TestFn<Context>): Declare<Context> {
   const missing = wanted.filter(({ file }) => !present(file));
   if (missing.length === 0) return (title, implementation) => declare(title, implementation);
   const reason = `needs ${missing.map(({ file }) => file).join(', ')}: apt-get install ${missing.map(({ packages }) => packages).join(' ')}`;

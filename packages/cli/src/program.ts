@@ -8,7 +8,6 @@ import type { Call, Checked, Command, Program } from './command.ts';
 import { commands } from './commands/index.ts';
 import { completeWord } from './completion.ts';
 import { hideDash, restoreDash } from './options/dash.ts';
-import { laterCommands } from './options/later.ts';
 import type { Option, Options } from './options/option.ts';
 import { readSettings } from './options/settings.ts';
 import { output } from './output.ts';
@@ -189,7 +188,6 @@ function missingArgument(): string {
 function unknownCommand(word: string): UsageError {
   const known = commands.map(({ name }) => name);
   const list = `There are ${known.join(', ')}.`;
-  if (laterCommands.includes(word)) return new UsageError('NOT_AVAILABLE', `The command ${word} is not in this release. ${list}`);
   const [near] = nearNames(word, known);
   return new UsageError('UNKNOWN_COMMAND', `There is no command ${JSON.stringify(basename(word))}. ${near === undefined ? list : `Did you mean ${near}?`}`);
 }

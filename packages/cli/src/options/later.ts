@@ -1,7 +1,5 @@
 /** What later releases bring, so that asking for it now is answered by name. */
 
-export const laterCommands = [];
-
 export const laterOptions = [
   'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method',
   'data',

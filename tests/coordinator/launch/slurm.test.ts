@@ -1,0 +1,97 @@
+/** Jobs on a real Slurm of three nodes, which this file starts and ends. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { scalemix } from '../../support/commandLine.ts';
+import { bitsOf, eventsIn, JOB, readModelOf, referenceBits, writeJobData } from '../../support/clusterJob.ts';
+import { needs } from '../../support/needs.ts';
+import { endProcess, processesWith, until } from '../../support/processes.ts';
+import { SLURM_NEEDS, startSlurm } from '../../support/slurm.ts';
+import type { Slurm } from '../../support/slurm.ts';
+
+const slurmTest = needs(SLURM_NEEDS, test.serial);
+const folder = mkdtempSync(join(tmpdir(), 'scalemix-jobs-'));
+let slurm: Slurm;
+
+const run = (...args: string[]) => scalemix(args, { cwd: folder, env: slurm.env });
+const submit = ['submit', '--engine', 'slurm', '-N', '3'];
+const workers = (): number[] => processesWith('scalemix.js worker', folder);
+const state = async (id: string): Promise<string> => (JSON.parse((await run('status', id, '--json')).stdout) as { state: string }).state;
+
+/** Submits a job of a name, and waits until it has come to its third pass. */
+async function begin(name: string): Promise<void> {
+  const { code, stdout, stderr } = await run(...submit, '--name', name, '--', ...JOB, '-o', `${name}.json`, '--events', `${name}.events`);
+  if (code !== 0 || stdout !== `${name}\n`) throw new Error(`submit: ${code} ${stdout} ${stderr}`);
+  await until(`${name} computes`, () => eventsIn(join(folder, `${name}.events`), 'passDone') >= 3);
+}
+
+test.after.always('Slurm ends', async () => {
+  await slurm?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let reference: unknown;
+
+slurmTest('three nodes give the bits of one process, though a worker is killed', async (t) => {
+  t.timeout(180_000);
+  slurm = await startSlurm();
+  writeJobData(folder);
+  reference = await referenceBits(folder);
+  await begin('killed');
+  t.is(await state('killed'), 'running');
+  const before = workers();
+  t.is(before.length, 3);
+  process.kill(before[0]!, 'SIGKILL');
+  await until('the worker is started again', () => workers().length === 3 && workers().join() !== before.join());
+  const { stderr } = await run('logs', 'killed', '--follow');
+  t.regex(stderr, /ended with 137; starting it again/);
+  t.is(await state('killed'), 'done');
+  t.deepEqual(bitsOf(readModelOf(join(folder, 'killed.json'))), reference);
+  await until('nothing is left', () => workers().length === 0, 10);
+  t.throws(() => readFileSync(join(folder, '.scalemix', 'killed', 'credentials', 'token')), { code: 'ENOENT' });
+});
+
+slurmTest('--wait passes the result on and ends with the exit code of the job', async (t) => {
+  t.timeout(120_000);
+  const good = await run(...submit, '--wait', '--', ...JOB, '--json');
+  t.is(good.code, 0, good.stderr);
+  t.deepEqual(bitsOf(JSON.parse(good.stdout) as ReturnType<typeof readModelOf>), reference);
+  const bad = await run(...submit, '--wait', '--', 'path', 'nowhere.csv', '--response', 'late');
+  t.is(bad.code, 3);
+  t.regex(bad.stderr, /FILE_NOT_FOUND/);
+});
+
+slurmTest('a job that is begun again goes on with its log', async (t) => {
+  t.timeout(180_000);
+  await begin('requeued');
+  const { nativeId } = JSON.parse((await run('status', 'requeued', '--json')).stdout) as { nativeId: string };
+  slurm.run('scontrol', 'requeue', nativeId);
+  await until('it resumes', () => eventsIn(join(folder, 'requeued.events'), 'resumed') === 1, 150);
+  await run('logs', 'requeued', '--follow');
+  t.is(await state('requeued'), 'done');
+  t.deepEqual(bitsOf(readModelOf(join(folder, 'requeued.json'))), reference);
+});
+
+slurmTest('a job that is cancelled leaves its log and nothing else', async (t) => {
+  t.timeout(120_000);
+  await begin('cancelled');
+  t.is((await run('cancel', 'cancelled')).code, 0);
+  t.is(await state('cancelled'), 'cancelled');
+  await until('nothing is left', () => workers().length === 0, 20);
+  t.true(readFileSync(join(folder, '.scalemix', 'cancelled', 'replay.log')).length > 0);
+  t.throws(() => readFileSync(join(folder, 'cancelled.json')), { code: 'ENOENT' });
+});
+
+slurmTest('a node whose slurmd is killed, and its worker with it, is done without', async (t) => {
+  t.timeout(180_000);
+  await begin('down');
+  await endProcess(slurm.slurmd.get('n3')!);
+  // The worker would live on under its step: a node that fails takes it along.
+  const worker = workers().find((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1').includes('SLURMD_NODENAME=n3'));
+  process.kill(worker!, 'SIGKILL');
+  await run('logs', 'down', '--follow');
+  t.is(await state('down'), 'done');
+  t.deepEqual(bitsOf(readModelOf(join(folder, 'down.json'))), reference);
+  await until('nothing is left', () => workers().length === 0, 20);
+});
