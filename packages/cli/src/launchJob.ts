@@ -30,8 +30,7 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
   const folder = resolve(settings.jobs ?? DEFAULT_JOBS, id);
   const volumes = checkVolumes(settings.volume ?? []);
   const inPods = engine === 'kubernetes';
-  const dataRoot = inPods ? (settings['data-root'] ?? volumes[0]?.path ?? POD_DATA) : resolve(settings['data-root'] ?? '.');
-  const workingFolder = inPods ? dataRoot : process.cwd();
+  const workingFolder = inPods ? (volumes[0]?.path ?? POD_DATA) : process.cwd();
   const kept = inPods ? (volumes[0] === undefined ? '/tmp/scalemix' : posix.join(volumes[0].path, '.scalemix', id)) : folder;
   return {
     format: 'scalemix.job/1',
@@ -45,7 +44,6 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
     checkpoint: log === null ? join(kept, 'replay.log') : inPods ? posix.resolve(workingFolder, log) : resolve(log),
     workingFolder,
     program: settings.program?.trim().split(/\s+/) ?? ownProgram(engine),
-    dataRoot,
     port: settings.port ?? (inPods ? POD_PORT : 0),
     ...planOf(engine, settings, volumes),
   };

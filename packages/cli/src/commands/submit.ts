@@ -6,6 +6,9 @@ import { EXIT, tell } from '../failure.ts';
 import { launchOptions } from '../options/launch.ts';
 import { counted } from '../show/numbers.ts';
 
+/** Milliseconds that the workers may take to end. */
+const PATIENCE = 20_000;
+
 const options = launchOptions;
 type SubmitCall = Call<typeof options>;
 
@@ -13,6 +16,7 @@ export const submitCommand = defineCommand({
   name: 'submit',
   positionals: [],
   takesCommand: true,
+  patience: PATIENCE,
   describe: 'Run a command on many machines, started by Slurm, ssh or Kubernetes',
   options,
   examples: [

@@ -4,6 +4,9 @@ import { tell } from '../failure.ts';
 import { commonOptions } from '../options/tables.ts';
 import { jobInput } from './positionals.ts';
 
+/** Milliseconds that the workers may take to end. */
+const PATIENCE = 20_000;
+
 const options = { quiet: commonOptions.quiet };
 
 export const superviseCommand = defineCommand({
@@ -11,6 +14,7 @@ export const superviseCommand = defineCommand({
   positionals: [{ ...jobInput, describe: 'The folder of the job' }],
   describe: 'Run a submitted job inside its Slurm allocation: what its batch script calls',
   options,
+  patience: PATIENCE,
   examples: [['supervise .scalemix/path-20260102-101500-1a2b', 'inside a job of Slurm']],
   epilogue: 'Starts a worker on every node, starts again those that end, and coordinates them. A job that has a log goes on with it.',
   run,

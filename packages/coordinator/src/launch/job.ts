@@ -22,8 +22,6 @@ export interface Job {
   readonly workingFolder: string;
   /** The words that start scalemix on every machine. */
   readonly program: readonly string[];
-  /** What nodes may read. */
-  readonly dataRoot: string;
   /** Port that workers listen on; 0 lets each pick a free one. */
   readonly port: number;
   readonly slurm?: SlurmPlan;
@@ -68,7 +66,7 @@ export interface KubernetesPlan {
   readonly memory: number | null;
 }
 
-/** A PersistentVolumeClaim, mounted in every pod. */
+/** A PersistentVolumeClaim, mounted where the coordinator runs. */
 export interface Volume {
   readonly claim: string;
   readonly path: string;

@@ -101,7 +101,7 @@ function workerContainer(job: Job): Manifest {
   const limits = memory === null ? {} : { memory: String(memory) };
   const requests = { ...(cpus !== null && { cpu: String(cpus) }), ...limits };
   return {
-    ...containerOf(job, WORKER),
+    ...containerOf(job, WORKER, '/tmp', []),
     restartPolicy: 'Always',
     command: [...workerWords(job, CREDENTIALS), '--metrics', `0.0.0.0:${METRICS_PORT}`, ...(cpus === null ? [] : ['--threads', String(Math.max(1, Math.floor(cpus)))])],
     ports: [
@@ -116,7 +116,8 @@ function workerContainer(job: Job): Manifest {
 }
 
 function coordinatorContainer(job: Job): Manifest {
-  return { ...containerOf(job, COORDINATOR), command: ['/bin/sh', '-c', coordinatorScript(job)] };
+  const { volumes } = job.kubernetes!;
+  return { ...containerOf(job, COORDINATOR, job.workingFolder, volumes.map(({ path }, index) => ({ name: `data-${index}`, mountPath: path }))), command: ['/bin/sh', '-c', coordinatorScript(job)] };
 }
 
 /** Node takes the shell's place, so that it gets the signals. */
@@ -132,17 +133,16 @@ function coordinatorScript(job: Job): string {
   ].join('\n');
 }
 
-function containerOf(job: Job, name: string): Manifest {
-  const { image, volumes } = job.kubernetes!;
+function containerOf(job: Job, name: string, workingFolder: string, mounts: readonly Manifest[]): Manifest {
   return {
     name,
-    image,
-    workingDir: job.workingFolder,
+    image: job.kubernetes!.image,
+    workingDir: workingFolder,
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     volumeMounts: [
       { name: `${name}-credentials`, mountPath: CREDENTIALS, readOnly: true },
       { name: 'scratch', mountPath: '/tmp' },
-      ...volumes.map(({ path }, index) => ({ name: `data-${index}`, mountPath: path })),
+      ...mounts,
     ],
   };
 }
