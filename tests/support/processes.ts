@@ -29,13 +29,17 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
+export function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+}
+
 /** Numbers of the living processes whose command line holds all of `parts`. */
 export function processesWith(...parts: readonly string[]): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        const command = commandOf(Number(pid));
         return parts.every((part) => command.includes(part));
       } catch {
         return false;

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { scalemix } from '../../support/commandLine.ts';
+import { bin, scalemix } from '../../support/commandLine.ts';
 import { bitsOf, eventsIn, JOB, readModelOf, referenceBits, writeJobData } from '../../support/clusterJob.ts';
 import { needs } from '../../support/needs.ts';
-import { endProcess, processesWith, until } from '../../support/processes.ts';
+import { commandOf, endProcess, processesWith, until } from '../../support/processes.ts';
 import { SLURM_NEEDS, startSlurm } from '../../support/slurm.ts';
 import type { Slurm } from '../../support/slurm.ts';
 
@@ -16,7 +16,8 @@ let slurm: Slurm;
 
 const run = (...args: string[]) => scalemix(args, { cwd: folder, env: slurm.env });
 const submit = ['submit', '--engine', 'slurm', '-N', '3'];
-const workers = (): number[] => processesWith('scalemix.js worker', folder);
+/** The workers themselves, without the steps of Slurm that carry their command lines too. */
+const workers = (): number[] => processesWith(`${process.execPath} ${bin} worker`, folder).filter((pid) => commandOf(pid).startsWith(process.execPath));
 const state = async (id: string): Promise<string> => (JSON.parse((await run('status', id, '--json')).stdout) as { state: string }).state;
 
 /** Submits a job of a name, and waits until it has come to its third pass. */
@@ -67,7 +68,10 @@ slurmTest('a job that is begun again goes on with its log', async (t) => {
   await begin('requeued');
   const { nativeId } = JSON.parse((await run('status', 'requeued', '--json')).stdout) as { nativeId: string };
   slurm.run('scontrol', 'requeue', nativeId);
-  await until('it resumes', () => eventsIn(join(folder, 'requeued.events'), 'resumed') === 1, 150);
+  await until('it waits', () => slurm.run('squeue', '--noheader', '--jobs', nativeId, '--format=%T').trim() === 'PENDING');
+  // Slurm would wait two minutes.
+  slurm.run('scontrol', 'update', `JobId=${nativeId}`, 'StartTime=now');
+  await until('it resumes', () => eventsIn(join(folder, 'requeued.events'), 'resumed') === 1, 90);
   await run('logs', 'requeued', '--follow');
   t.is(await state('requeued'), 'done');
   t.deepEqual(bitsOf(readModelOf(join(folder, 'requeued.json'))), reference);

@@ -1,25 +1,28 @@
 /** Jobs over a real ssh, to two sshd on loopback which this file starts and ends. */
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { scalemix } from '../../support/commandLine.ts';
+import { bin, scalemix } from '../../support/commandLine.ts';
 import type { Run } from '../../support/commandLine.ts';
 import { bitsOf, eventsIn, JOB, readModelOf, referenceBits, writeJobData } from '../../support/clusterJob.ts';
 import { needs } from '../../support/needs.ts';
-import { processesWith, until } from '../../support/processes.ts';
+import { commandOf, processesWith, until } from '../../support/processes.ts';
 import { SSH_NEEDS, startSshHosts } from '../../support/sshd.ts';
 import type { SshHosts } from '../../support/sshd.ts';
 
 const sshTest = needs(SSH_NEEDS, test.serial);
 const folder = mkdtempSync(join(tmpdir(), 'scalemix-ssh-'));
+symlinkSync(bin, join(folder, 'scalemix.js'));
 let hosts: SshHosts;
 let reference: unknown;
 
-const workers = (): number[] => processesWith('scalemix.js worker', folder);
+/** By a path of our own the workers are told apart from others. */
+const program = join(folder, 'scalemix.js');
+const workers = (): number[] => processesWith(`${process.execPath} ${program} worker`).filter((pid) => commandOf(pid).startsWith(process.execPath));
 /** Shells and connections that carry the script of a worker, the worker included. */
-const anything = (): number[] => processesWith('--ends-with-stdin', folder);
+const anything = (): number[] => processesWith(program);
 
 interface Running {
   readonly child: ChildProcess;
@@ -29,7 +32,7 @@ interface Running {
 /** Submits a job of a name and waits until it has come to its third pass. */
 async function begin(name: string, words: readonly string[]): Promise<Running> {
   const started = Promise.withResolvers<ChildProcess>();
-  const ended = scalemix(['submit', '--engine', 'ssh', '--hosts', hosts.hosts, '--ssh-config', hosts.config, '--name', name, '--', ...words, '-o', `${name}.json`, '--events', `${name}.events`], { cwd: folder, meanwhile: started.resolve });
+  const ended = scalemix(['submit', '--engine', 'ssh', '--hosts', hosts.hosts, '--ssh-config', hosts.config, '--program', `${process.execPath} ${program}`, '--name', name, '--', ...words, '-o', `${name}.json`, '--events', `${name}.events`], { cwd: folder, meanwhile: started.resolve });
   const child = await started.promise;
   await Promise.race([until(`${name} computes`, () => eventsIn(join(folder, `${name}.events`), 'passDone') >= 3), ended.then(({ code, stderr }) => Promise.reject(new Error(`it ended: ${code} ${stderr}`)))]);
   return { child, ended };
@@ -66,7 +69,7 @@ sshTest('when the coordinator is killed its workers end, and the job goes on fro
   const { stdout } = await scalemix(['status', 'lost', '--json'], { cwd: folder });
   t.is((JSON.parse(stdout) as { state: string }).state, 'lost');
   const log = join('.scalemix', 'lost', 'replay.log');
-  const { code, stderr } = await scalemix(['submit', '--engine', 'ssh', '--hosts', hosts.hosts, '--ssh-config', hosts.config, '--', 'resume', log, '-o', 'lost.json'], { cwd: folder });
+  const { code, stderr } = await scalemix(['submit', '--engine', 'ssh', '--hosts', hosts.hosts, '--ssh-config', hosts.config, '--program', `${process.execPath} ${program}`, '--', 'resume', log, '-o', 'lost.json'], { cwd: folder });
   t.is(code, 0, stderr);
   t.deepEqual(bitsOf(readModelOf(join(folder, 'lost.json'))), reference);
 });
