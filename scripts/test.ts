@@ -1,6 +1,6 @@
 /**
  * Runs the tests with ava, passes every argument on to it, and closes with one plain line 'N passed, N failed'
- * (', N skipped' may follow). Nothing that the tests start outlives them.
+ * (', N skipped' may follow). With SCALEMIX_CI_STRICT=1 a skipped test is a failure. Nothing that the tests start outlives them.
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -45,7 +45,9 @@ child.once('exit', async (code) => {
   for (const { pid, command } of endStrays(mark)) console.error(`Left behind by the tests, ended: ${pid} ${command}`);
   await Promise.race([closed, setTimeout(2000)]);
   const counts = summarize(output, code ?? 1);
-  process.stdout.write(`\n${countsLine(counts)}\n`, () => process.exit(counts.failed === 0 ? 0 : 1));
+  const wanting = process.env['SCALEMIX_CI_STRICT'] === '1' && counts.skipped > 0;
+  if (wanting) console.error('Skipped tests count as failed: SCALEMIX_CI_STRICT is 1.');
+  process.stdout.write(`\n${countsLine(counts)}\n`, () => process.exit(counts.failed === 0 && !wanting ? 0 : 1));
 });
 
 function endGroup(): void {

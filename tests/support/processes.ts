@@ -29,22 +29,21 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
+/** Empty for a process that has ended. */
 export function commandOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
 }
 
 /** Numbers of the living processes whose command line holds all of `parts`. */
 export function processesWith(...parts: readonly string[]): number[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const command = commandOf(Number(pid));
-        return parts.every((part) => command.includes(part));
-      } catch {
-        return false;
-      }
-    })
     .map(Number)
-    .filter((pid) => pid !== process.pid);
+    .filter((pid) => {
+      const command = Number.isInteger(pid) && pid !== process.pid ? commandOf(pid) : '';
+      return command !== '' && parts.every((part) => command.includes(part));
+    });
 }
