@@ -225,8 +225,9 @@ test.serial('blocks that are not what they are announced as are refused', async 
 
 test.serial('a message that is too large is refused by either side, and the node goes on', async (t) => {
   await withNode({}, async (nodes) => {
-    const { client, attach } = clientOf(nodes);
-    await t.throwsAsync(attach({ data: 'x'.repeat(LARGEST_REQUEST + 1) }), { code: 'MESSAGE_TOO_LARGE' });
+    const { client } = clientOf(nodes);
+    const request = new Uint8Array(LARGEST_REQUEST + 1);
+    await t.throwsAsync(client.compute({ coordinator: 'A', request, nodes: [] }, () => {}, new AbortController().signal), { code: 'MESSAGE_TOO_LARGE' });
     client.close();
     const raw = new Client(nodes, credentials.createInsecure(), { 'grpc.max_send_message_length': -1 });
     const failure = await new Promise<ServiceError | null>((resolve) => raw.makeUnaryRequest(nodeService.attach.path, (bytes: Buffer) => bytes, (bytes) => bytes, Buffer.alloc(LARGEST_REQUEST + 1), tokenMetadata(readSecurity({ tokenFile })), (error) => resolve(error)));
@@ -237,7 +238,7 @@ test.serial('a message that is too large is refused by either side, and the node
 });
 
 test.serial('random bytes, and changed messages of every call, crash nothing', async (t) => {
-  await withNode({}, async (nodes, node) => {
+  await withNode({ dataRoot: temporaryFolder() }, async (nodes, node) => {
     const random = new Random(17);
     const { port, host } = node.address;
     for (let i = 0; i < 20; i++) {
@@ -256,6 +257,7 @@ test.serial('random bytes, and changed messages of every call, crash nothing', a
       heartbeat: scalemix.LeaseRequest.encode({ coordinator: 'A' }).finish(),
       open: scalemix.OpenRequest.encode({ coordinator: 'A', shape: shapeMessage(shape) }).finish(),
       push: scalemix.BlockPiece.encode({ coordinator: 'A', ...head, bytes: new Uint8Array(100) }).finish(),
+      read: scalemix.ReadRequest.encode({ coordinator: 'A', table: JSON.stringify({ files: ['a.parquet'], format: null, na: [], fingerprint: '', roles: { response: 'y', responseKind: 'numeric' }, plan: { centres: {}, levels: {}, positive: null, weights: false } }), first: 0, hashes: new Uint8Array(64) }).finish(),
       compute: scalemix.ComputeRequest.encode({ coordinator: 'A', request: encodeRequest(momentsRequest), nodes: [{ level: 0, index: 0 }] }).finish(),
       release: scalemix.LeaseRequest.encode({ coordinator: 'A' }).finish(),
     };

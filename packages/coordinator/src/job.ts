@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { buildModel, fitPath, lossBySpec } from '@scalemix/core';
 import type { ModelDocument, PathProblem } from '@scalemix/core';
-import { loadRows } from '@scalemix/worker';
-import type { Fingerprint, LoadOptions, LoadedRows } from '@scalemix/worker';
+import { loadRows, rowsPlan } from '@scalemix/worker';
+import type { Fingerprint, LoadOptions, LoadedRows, LocalTable, Table } from '@scalemix/worker';
 import { newJobLog } from './checkpoint/jobLog.ts';
 import type { CheckpointTarget, JobLog } from './checkpoint/jobLog.ts';
 import type { ClusterRequest } from './cluster/options.ts';
@@ -57,7 +57,7 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
       log?.begin(fingerprint);
       const rows = await loadRows(table, loadOptions(request, threads, options, computing.expect));
       try {
-        return await fit(request, rows, { ...options, began, threads, computing, log, fingerprint });
+        return await fit(request, rows, { ...options, began, threads, computing, log, fingerprint, table });
       } finally {
         rows.close();
       }
@@ -67,6 +67,15 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
   }
 }
 
+/** The files as nodes may read them; null where they cannot. */
+function localTable({ data, problem, machine }: JobRequest, rows: LoadedRows, { table, fingerprint }: Fitting): LocalTable | null {
+  const plan = rowsPlan(rows);
+  if (table.range === undefined || fingerprint === null || plan === null) return null;
+  const { inputs: _inputs, query: _query, format, delimiter: _delimiter, na, ...roles } = data;
+  const { precision } = machine ?? {};
+  return { files: table.files, format: format ?? null, na: na ?? [], fingerprint: fingerprint.hash, roles: { ...roles, responseKind: lossBySpec(problem.loss).response, ...(precision && { precision }) }, plan };
+}
+
 interface Fitting extends JobOptions {
   /** Milliseconds. */
   readonly began: number;
@@ -74,6 +83,7 @@ interface Fitting extends JobOptions {
   readonly computing: Computing;
   readonly log: JobLog | null;
   readonly fingerprint: Fingerprint | null;
+  readonly table: Table;
 }
 
 async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Promise<ModelDocument> {
@@ -93,7 +103,7 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
     seconds: (loadedAt - began) / 1000,
   });
   const problem = pathProblem(request.problem, rows.description);
-  const { statistics, executor } = await computing.on(rows, { signal, onEvent });
+  const { statistics, executor } = await computing.on(rows, { signal, onEvent, table: localTable(request, rows, fitting) });
   const logged = log === null ? statistics : loggedStatistics(statistics, await log.open(statistics, { ...(signal && { signal }) }));
   const { source, moments } = keepMoments(rowSource(logged));
   const fitOptions = { ...(signal && { signal }), ...(onEvent && { onEvent }) };

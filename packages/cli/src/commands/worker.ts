@@ -37,6 +37,7 @@ async function run({ settings, output, signal }: Call<typeof options>): Promise<
     threads: settings.threads ?? availableParallelism(),
     memoryLimit: settings.memory ?? defaultMemoryLimit(),
     kernel: settings.kernel ?? 'auto',
+    dataRoot: settings['data-root'],
     ...(settings.quiet !== true && { onNote: (note: string) => output.note(`${new Date().toISOString()} ${note}\n`) }),
   });
   try {

@@ -2,7 +2,6 @@
 
 export const laterOptions = [
   'groups', 'quantile', 'delta', 'df', 'scale', 'size', 'power', 'gamma', 'method',
-  'data',
 ];
 
 export const laterLosses = ['multinomial', 'quantile', 'absolute', 'hinge', 'squared-hinge', 'huber', 'pseudo-huber', 'log-cosh', 'student', 'negative-binomial', 'poisson'];

@@ -70,8 +70,8 @@ export function machineRequest(settings: Settings<typeof machineOptions>): Machi
 
 /** The cluster of a job, where one is named. @throws UsageError INAPPLICABLE_OPTION for its options without it */
 export function clusterRequest(settings: Settings<typeof clusterOptions>): { readonly cluster?: ClusterRequest } {
-  const { cluster: nodes, 'token-file': tokenFile, 'tls-ca': tlsCa, 'tls-cert': tlsCert, 'tls-key': tlsKey, insecure, 'suspect-after': suspectAfter } = settings;
-  const options = { tokenFile, tlsCa, tlsCert, tlsKey, insecure, suspectAfter };
+  const { cluster: nodes, data, 'token-file': tokenFile, 'tls-ca': tlsCa, 'tls-cert': tlsCert, 'tls-key': tlsKey, insecure, 'suspect-after': suspectAfter } = settings;
+  const options = { data, tokenFile, tlsCa, tlsCert, tlsKey, insecure, suspectAfter };
   if (nodes !== undefined) return { cluster: { nodes, ...options } };
   const stray = Object.entries(options).find(([, value]) => value !== undefined)?.[0];
   if (stray !== undefined) throw new UsageError('INAPPLICABLE_OPTION', `--${stray.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not apply: it belongs to --cluster, which names the nodes.`);

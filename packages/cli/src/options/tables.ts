@@ -105,12 +105,14 @@ export const securityOptions = {
 /** The nodes that answer the passes of a fit. */
 export const clusterOptions = {
   cluster: text('NODES', { group: cluster, describe: 'Nodes that hold the rows: HOST:PORT,... (local: own threads too), @FILE with one a line, or dns:NAME:PORT' }),
+  data: choice(['local', 'push', 'auto'], { group: cluster, describe: 'Nodes read the rows from their own files (Parquet, Arrow), are sent them, or read where they have the same files (default: auto)' }),
   ...securityOptions,
   'suspect-after': number({ expected: 'a number of seconds from 0.1 to 3600', accepts: (value) => value >= 0.1 && value <= 3600 }, { group: cluster, describe: 'Seconds of silence after which the work of a node goes to others (default: 10)' }),
 };
 
 export const workerOptions = {
   listen: text('HOST:PORT', { group: cluster, describe: 'Where to serve; port 0 picks one (required)' }),
+  'data-root': text('DIR', { group: cluster, describe: 'The folder under which the node reads data files by itself; none where not given' }),
   ...securityOptions,
   metrics: text('HOST:PORT', { group: cluster, describe: 'Where to serve /metrics and /healthz over HTTP' }),
   'ends-with-stdin': toggle({ group: cluster, describe: 'End when standard input closes, as it does with an ssh client (default: no)' }),

@@ -70,6 +70,11 @@ export class NodeClient {
     await this.#unary('release', { coordinator }, patience);
   }
 
+  /** Has the node read blocks from its own files. */
+  async read(request: Asked<'read'>, signal: AbortSignal): Promise<void> {
+    await this.#unary('read', request, Infinity, signal);
+  }
+
   /** Sends blocks one after the other, as fast as the node takes them. */
   async push(coordinator: string, blocks: Iterable<SentBlock>, signal: AbortSignal): Promise<void> {
     const { path, requestSerialize, responseDeserialize } = nodeService.push;
@@ -133,14 +138,17 @@ export class NodeClient {
     this.#client.close();
   }
 
-  #unary<Name extends 'attach' | 'heartbeat' | 'open' | 'release'>(name: Name, request: Asked<Name>, patience: number): Promise<Answered<Name>> {
+  #unary<Name extends 'attach' | 'heartbeat' | 'open' | 'read' | 'release'>(name: Name, request: Asked<Name>, patience: number, signal?: AbortSignal): Promise<Answered<Name>> {
     const { path, requestSerialize, responseDeserialize } = nodeService[name];
     return new Promise((resolve, reject) => {
-      const deadline = Date.now() + patience;
-      this.#client.makeUnaryRequest(path, requestSerialize as (value: Asked<Name>) => Buffer, responseDeserialize as (value: Buffer) => Answered<Name>, request, this.#metadata, { deadline }, (error, answer) => {
-        if (error !== null) reject(this.#explained(error));
+      const options = patience === Infinity ? {} : { deadline: Date.now() + patience };
+      const call = this.#client.makeUnaryRequest(path, requestSerialize as (value: Asked<Name>) => Buffer, responseDeserialize as (value: Buffer) => Answered<Name>, request, this.#metadata, options, (error, answer) => {
+        signal?.removeEventListener('abort', cancel);
+        if (error !== null) reject(signal?.aborted === true ? (signal.reason as Error) : this.#explained(error));
         else resolve(answer!);
       });
+      const cancel = (): void => call.cancel();
+      signal?.addEventListener('abort', cancel, { once: true });
     });
   }
 

@@ -1,6 +1,6 @@
 /** The nodes of a job and the chunks they have: what passes run on. */
 import { createHash, randomUUID } from 'node:crypto';
-import { ScalemixError, kernelIdText } from '@scalemix/core';
+import { ScalemixError, UsageError, kernelIdText } from '@scalemix/core';
 import { blockCount, checkReach, readAddress, readSecurity } from '@scalemix/worker';
 import type { LoadedRows, RowsShape, ThreadPool } from '@scalemix/worker';
 import { readNodeAddresses } from './addresses.ts';
@@ -9,6 +9,7 @@ import { Membership, isFinal } from './membership.ts';
 import type { ComputeNode } from './node.ts';
 import type { ClusterEvent, ClusterOptions, ClusterRequest } from './options.ts';
 import { RemoteNode } from './remoteNode.ts';
+import type { JobIdentity } from './remoteNode.ts';
 import { Shards } from './shards.ts';
 
 /** Seconds. */
@@ -46,7 +47,7 @@ export class Cluster {
     const suspectAfter = (request.suspectAfter ?? SUSPECT_AFTER) * 1000;
     const { store } = rows.handle;
     const shape: RowsShape = { rows: store.rows, layout: store.layout, features: store.features, responseCentre: store.responseCentre };
-    const job = { coordinator: randomUUID(), data: dataDigest(rows), kernel: kernelIdText(pool.kernels.id), shape, rows };
+    const job = { coordinator: randomUUID(), data: dataDigest(rows), kernel: kernelIdText(pool.kernels.id), shape, rows, ...readable(request.data ?? 'auto', options) };
     const emit = (event: ClusterEvent): void => options.onEvent?.(event);
     let cluster: Cluster | null = null;
     const membership = new Membership({ addresses, security, job, suspectAfter, onEvent: emit, onChange: () => cluster?.changed() });
@@ -134,6 +135,14 @@ export class Cluster {
       if (!this.#ended.signal.aborted) this.lose(to, error as Error);
     }
   }
+}
+
+/** What nodes read by themselves. @throws UsageError INAPPLICABLE_OPTION where they must and cannot */
+function readable(data: 'local' | 'push' | 'auto', { table }: ClusterOptions): Pick<JobIdentity, 'table' | 'mustRead'> {
+  if (data === 'local' && !table) {
+    throw new UsageError('INAPPLICABLE_OPTION', '--data local does not apply: nodes read Parquet and Arrow files, without --query, --fold-column, and without values that --missing fills. Send the rows with --data push.');
+  }
+  return { table: data === 'push' ? null : (table ?? null), mustRead: data === 'local' };
 }
 
 /** What tells rows apart from others before any is looked at; blocks are compared by their own hashes. */

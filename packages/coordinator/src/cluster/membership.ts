@@ -113,6 +113,8 @@ export class Membership {
         security,
         suspectAfter,
         onSent: (blocks, bytes) => onEvent({ type: 'rowsSent', node: address, blocks, bytes }),
+        onRead: (blocks) => onEvent({ type: 'rowsRead', node: address, blocks }),
+        onDiffers: ({ code, message }) => onEvent({ type: 'rowsDiffer', node: address, code, reason: message }),
         onLost: (reason) => this.#lost(address, entry, reason),
       });
       if (this.#closed) return void node.release();

@@ -1,9 +1,11 @@
-import type { SecurityOptions } from '@scalemix/worker';
+import type { LocalTable, SecurityOptions } from '@scalemix/worker';
 
 /** Nodes that a job runs on. */
 export interface ClusterRequest extends SecurityOptions {
   /** `HOST:PORT,...` (with `local`: own threads are one more node), `@FILE` or `dns:NAME:PORT`. */
   readonly nodes: string;
+  /** Whether nodes read the rows from their own files, are sent them, or read where they can. @default 'auto' */
+  readonly data?: 'local' | 'push' | 'auto' | undefined;
   /** Seconds without a sign of life after which a node's work goes to others. @default 10 */
   readonly suspectAfter?: number | undefined;
 }
@@ -14,10 +16,16 @@ export type ClusterEvent =
   | { readonly type: 'nodeRefused'; readonly node: string; readonly code: string; readonly reason: string }
   /** Blocks have been sent to a node. */
   | { readonly type: 'rowsSent'; readonly node: string; readonly blocks: number; readonly bytes: number }
+  /** A node has read blocks from its own files. */
+  | { readonly type: 'rowsRead'; readonly node: string; readonly blocks: number }
+  /** A node cannot read what it should: rows are sent to it. */
+  | { readonly type: 'rowsDiffer'; readonly node: string; readonly code: string; readonly reason: string }
   /** A pass over the cluster is reduced: answers that came, and their bytes. */
   | { readonly type: 'passReduced'; readonly subtrees: number; readonly bytesReceived: number; readonly bytesSent: number; readonly nodes: number };
 
 export interface ClusterOptions {
+  /** The files the rows came from, where nodes may read them. */
+  readonly table?: LocalTable | null | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ClusterEvent) => void) | undefined;
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { DataError, FailureError, ScalemixError } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
 import { PROTOCOL, blockCount, decodeReply, readStoredBlock, replyOf } from '@scalemix/worker';
-import type { LoadedRows, RowsShape, Security } from '@scalemix/worker';
+import type { LoadedRows, LocalTable, RowsShape, Security } from '@scalemix/worker';
 import { NodeClient } from './client.ts';
 import type { SentBlock } from './client.ts';
 import type { ComputeNode, OnAnswer, SentRequest } from './node.ts';
@@ -16,6 +16,10 @@ export interface JobIdentity {
   readonly kernel: string;
   readonly shape: RowsShape;
   readonly rows: LoadedRows;
+  /** What nodes read by themselves, null: nothing. */
+  readonly table: LocalTable | null;
+  /** Whether a node that cannot read is refused. */
+  readonly mustRead: boolean;
 }
 
 export interface RemoteOptions {
@@ -23,6 +27,8 @@ export interface RemoteOptions {
   /** Milliseconds without a sign of life after which the node counts as lost. */
   readonly suspectAfter: number;
   readonly onSent: (blocks: number, bytes: number) => void;
+  readonly onRead: (blocks: number) => void;
+  readonly onDiffers: (reason: ScalemixError) => void;
   readonly onLost: (reason: Error) => void;
 }
 
@@ -42,6 +48,8 @@ export class RemoteNode implements ComputeNode {
   #sending: Promise<void> = Promise.resolve();
   #heard = performance.now();
   #leaving = false;
+  /** Whether the node reads rows from its own files. */
+  #reads: boolean;
   #beat: NodeJS.Timeout | null = null;
 
   private constructor(client: NodeClient, job: JobIdentity, options: RemoteOptions, { threads, memory, held }: { threads: number; memory: number; held: Set<number> }) {
@@ -52,6 +60,7 @@ export class RemoteNode implements ComputeNode {
     this.#job = job;
     this.#options = options;
     this.#held = held;
+    this.#reads = job.table !== null;
     this.#schedule();
   }
 
@@ -94,11 +103,19 @@ export class RemoteNode implements ComputeNode {
 
   async #send(ranges: readonly { readonly first: number; readonly end: number }[], signal: AbortSignal): Promise<void> {
     const wanted = ranges.flatMap(({ first, end }) => Array.from({ length: end - first }, (_, i) => first + i)).filter((block) => !this.#held.has(block));
-    if (wanted.length === 0) return;
+    if (this.#reads) {
+      await this.#read(wanted, signal);
+      if (this.#reads) return;
+    }
+    if (wanted.every((block) => this.#held.has(block))) return;
     let bytes = 0;
+    const held = this.#held;
+    let sent = 0;
     const blocks = function* (rows: LoadedRows): Generator<SentBlock> {
       for (const block of wanted) {
+        if (held.has(block)) continue;
         const stored = sentBlock(rows, block);
+        sent++;
         bytes += stored.bytes.byteLength;
         yield stored;
       }
@@ -106,7 +123,26 @@ export class RemoteNode implements ComputeNode {
     await this.#client.push(this.#job.coordinator, blocks(this.#job.rows), AbortSignal.any([signal, this.lost]));
     for (const block of wanted) this.#held.add(block);
     this.#heard = performance.now();
-    this.#options.onSent(wanted.length, bytes);
+    this.#options.onSent(sent, bytes);
+  }
+
+  /** Neighbouring blocks at a time. What the node cannot read it is sent from then on, unless it must read. */
+  async #read(wanted: readonly number[], signal: AbortSignal): Promise<void> {
+    const { coordinator, rows, table, mustRead } = this.#job;
+    const text = JSON.stringify(table);
+    try {
+      for (const blocks of runs(wanted)) {
+        const hashes = Buffer.concat(blocks.map((block) => sentBlock(rows, block).hash));
+        await this.#client.read({ coordinator, table: text, first: blocks[0]!, hashes }, AbortSignal.any([signal, this.lost]));
+        for (const block of blocks) this.#held.add(block);
+        this.#heard = performance.now();
+        this.#options.onRead(blocks.length);
+      }
+    } catch (error) {
+      if (mustRead || !cannotRead(error)) throw error;
+      this.#reads = false;
+      this.#options.onDiffers(error);
+    }
   }
 
   async compute({ request, bytes }: SentRequest, nodes: readonly TreeNode[], onAnswer: OnAnswer, signal: AbortSignal): Promise<void> {
@@ -164,6 +200,25 @@ export class RemoteNode implements ComputeNode {
     }
     if (!this.#lost.signal.aborted) this.#schedule();
   }
+}
+
+/** Blocks that are read in one call. */
+const RUN = 64;
+
+/** Ascending numbers in runs of neighbours. */
+function runs(blocks: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (const block of blocks.toSorted((a, b) => a - b)) {
+    const last = found.at(-1);
+    if (last !== undefined && last.length < RUN && last.at(-1) === block - 1) last.push(block);
+    else found.push([block]);
+  }
+  return found;
+}
+
+/** Whether a node says that it lacks the files, or has others. */
+function cannotRead(error: unknown): error is ScalemixError {
+  return error instanceof ScalemixError && (error.kind === 'data' || error.kind === 'usage' || error.code === 'NO_DATA_ROOT');
 }
 
 function key({ level, index }: TreeNode): string {

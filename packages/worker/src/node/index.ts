@@ -16,4 +16,4 @@ export { NodeServer } from './server.ts';
 export type { NodeOptions } from './server.ts';
 export { computeSubtrees } from './subtrees.ts';
 export type { SubtreeWork } from './subtrees.ts';
-export { readStoredBlock } from './storedBlock.ts';
+export type { LocalTable } from './localTable.ts';

@@ -13,10 +13,11 @@ import type { Address } from './address.ts';
 import { NodeCounters } from './counters.ts';
 import { statusOf } from './errors.ts';
 import { Lease } from './lease.ts';
+import { readLocal } from './localTable.ts';
 import type { scalemix } from './protocol/node.js';
 import { encodeReply } from './protocol/replies.ts';
 import { decodeRequest } from './protocol/requests.ts';
-import { shapeOf } from './protocol/shape.ts';
+import { blockCount, shapeOf } from './protocol/shape.ts';
 import { bytesOf } from './protocol/vectors.ts';
 import { BlockReceiver } from './receive.ts';
 import { checkReach, serverCredentials, tokenTest } from './security.ts';
@@ -70,6 +71,7 @@ export class NodeServer {
       heartbeat: this.#unary((request) => this.#heartbeat(request)),
       open: this.#unary((request) => this.#open(request)),
       push: (call: ServerReadableStream<scalemix.BlockPiece, scalemix.LoadReply.$Properties>, done: sendUnaryData<scalemix.LoadReply.$Properties>) => this.#push(call, done),
+      read: this.#unary((request: scalemix.ReadRequest) => this.#read(request)),
       compute: (call: ServerWritableStream<scalemix.ComputeRequest, scalemix.ComputeReply.$Properties>) => void this.#compute(call),
       release: this.#unary((request) => this.#release(request)),
     });
@@ -217,6 +219,23 @@ export class NodeServer {
       else end(null);
     });
     call.on('error', (error) => end(error));
+  }
+
+  /** One read of files at a time; the lease is kept while it lasts. */
+  async #read({ coordinator, table, first, hashes }: scalemix.ReadRequest): Promise<scalemix.LoadReply.$Properties> {
+    const session = this.#sessionOf(coordinator);
+    const { rows } = session;
+    const count = hashes.byteLength / 32;
+    if (!Number.isInteger(count) || count < 1 || first + count > blockCount(rows.shape)) throw new DataError('BAD_MESSAGE', `A message asks to read ${count} blocks from block ${first} on; there are ${blockCount(rows.shape)}.`);
+    const wanted = Array.from({ length: count }, (_, i) => Uint8Array.from(hashes.subarray(32 * i, 32 * i + 32)));
+    const controller = new AbortController();
+    this.#running.add(controller);
+    try {
+      await readLocal(await session.table(table), rows, first, wanted, controller.signal);
+      return { blocks: count };
+    } finally {
+      this.#running.delete(controller);
+    }
   }
 
   async #compute(call: ServerWritableStream<scalemix.ComputeRequest, scalemix.ComputeReply.$Properties>): Promise<void> {

@@ -42,6 +42,7 @@ export const nodeService = {
   heartbeat: call('Heartbeat', scalemix.LeaseRequest, scalemix.HeartbeatReply),
   open: call('Open', scalemix.OpenRequest, scalemix.OpenReply),
   push: call('Push', scalemix.BlockPiece, scalemix.LoadReply, true, false),
+  read: call('Read', scalemix.ReadRequest, scalemix.LoadReply),
   compute: call('Compute', scalemix.ComputeRequest, scalemix.ComputeReply, false, true),
   release: call('Release', scalemix.LeaseRequest, scalemix.ReleaseReply),
 };

@@ -27,6 +27,11 @@ export interface ReadOptions {
    */
   readonly memoryLimit?: number | undefined;
   /**
+   * A folder outside of which DuckDB reads and writes nothing, its own temporary one apart.
+   * @default any file
+   */
+  readonly root?: string | undefined;
+  /**
    * Threads DuckDB may use.
    * @default all cores
    */

@@ -25,6 +25,11 @@ export interface Table {
    * @throws DataError with file, column, row and value for what cannot be read.
    */
   batches(request: ReadRequest): AsyncIterable<Batch>;
+  /**
+   * The rows [first, end) of the chosen columns, as `batches` gives all; dictionaries are of these rows alone.
+   * Absent where a part cannot be read without what stands before it.
+   */
+  range?(request: ReadRequest, first: number, end: number): AsyncIterable<Batch>;
   /** What tells these data apart from others; absent where no files stand behind the table. */
   fingerprint?(): Promise<Fingerprint>;
   /** Releases files, DuckDB and what was spooled; the table is not used afterwards. */

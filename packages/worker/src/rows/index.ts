@@ -1,5 +1,8 @@
 export { loadRows } from './load.ts';
 export type { LoadedRows } from './load.ts';
+export { rowsPlan } from './plan.ts';
+export type { RowsPlan } from './plan.ts';
+export { readStoredBlock } from './storedBlock.ts';
 export { loadGathered } from './gathered.ts';
 export type { LoadOptions } from './options.ts';
 export { defaultMemoryLimit } from './memoryLimit.ts';

@@ -15,10 +15,13 @@ import { planLevels } from './levels.ts';
 import type { LevelPlan } from './levels.ts';
 import { defaultMemoryLimit } from './memoryLimit.ts';
 import { missingValues } from './missing.ts';
+import { plannedLevels } from './plan.ts';
+import type { RowsPlan } from './plan.ts';
 import type { LoadOptions } from './options.ts';
 import { assignRoles } from './roles.ts';
 import type { Roles } from './roles.ts';
 import { SegmentAllocator, segmentLayout } from './segments.ts';
+import { blockBytes } from './storedBlock.ts';
 
 /** Rows in shared memory (and the spill file), ready to be computed on. */
 export interface LoadedRows {
@@ -55,6 +58,34 @@ export async function loadRows(table: Table, options: LoadOptions): Promise<Load
   }
 }
 
+/** A block of a part, stored as it is when all rows are loaded. */
+export interface PlannedBlock {
+  readonly rows: number;
+  readonly entries: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Rows of a table from the first row of a block on, and what they are to be stored by. */
+interface Part {
+  readonly plan: RowsPlan;
+  readonly onBlock: (block: PlannedBlock) => void;
+}
+
+/**
+ * Reads the rows [first, end) of a table, `first` the number of a block's first row, and hands their blocks out one by
+ * one; one is in memory at a time. Rows that are not those the plan was made of make other blocks, or an error.
+ *
+ * @throws as loadRows
+ */
+export async function readPlanned(table: Table, rows: { readonly first: number; readonly end: number }, options: LoadOptions, part: Part): Promise<void> {
+  const loader = new Loader(table, { ...options, memoryLimit: Infinity }, part);
+  for await (const batch of table.range!(loader.request, rows.first, rows.end)) {
+    options.signal?.throwIfAborted();
+    loader.take(batch);
+  }
+  loader.finishPart();
+}
+
 class Loader {
   readonly request;
   readonly builder: BlockBuilder;
@@ -72,8 +103,9 @@ class Loader {
   #row = 0;
   /** The first rows, uncentred, and their weights, until the centres are known. */
   #first: { dense: Float64Array; weights: Float64Array } | null;
+  readonly #part: Part | null;
 
-  constructor(table: Table, options: LoadOptions) {
+  constructor(table: Table, options: LoadOptions, part: Part | null = null) {
     const roles = assignRoles(table, options);
     const missing = options.missing ?? 'error';
     const locate = (row: number): string => {
@@ -98,7 +130,9 @@ class Loader {
     this.#numeric = this.#encoders.filter((encoder) => encoder instanceof NumericEncoder);
     this.#sparse = this.#encoders.find((encoder) => encoder instanceof SparseEncoder) ?? null;
     this.#folds = roles.folds === null ? null : new FoldEncoder(roles.folds.name, roles.folds.kind);
-    this.#first = { dense: new Float64Array(BLOCK_ROWS * dense), weights: new Float64Array(BLOCK_ROWS).fill(1) };
+    this.#part = part;
+    this.#first = part === null ? { dense: new Float64Array(BLOCK_ROWS * dense), weights: new Float64Array(BLOCK_ROWS).fill(1) } : null;
+    if (part !== null) for (const encoder of this.#numeric) encoder.centre = part.plan.centres[encoder.name] ?? 0;
     const layout: RowLayout = {
       dense,
       denseType: options.precision ?? 'f64',
@@ -157,6 +191,26 @@ class Loader {
     }
     this.builder.finish(this.#row, this.#sparse === null ? null : this.#sparse.take(this.#row));
     this.#row = 0;
+    if (this.#part !== null) this.#handOut(this.#part);
+  }
+
+  /** The last block of a part. */
+  finishPart(): void {
+    if (this.#row > 0) this.#finishBlock();
+  }
+
+  /** What is known of all rows is done to the block at once, and its memory used for the next. */
+  #handOut({ plan, onBlock }: Part): void {
+    const { blocks, segments } = this.builder;
+    const block = blocks.pop()!;
+    const dropFirst = this.#options.drop !== 'none';
+    const codes: (LevelPlan | null)[] = Array.from({ length: this.builder.layout.codes }, () => null);
+    for (const encoder of this.#encoders) if (encoder instanceof CodesEncoder) codes[encoder.index] = plannedLevels(encoder.levels, plan.levels[encoder.name] ?? [], dropFirst);
+    const response = this.#roles.response.kind === 'text' ? Float64Array.from(this.#head.levels, (level) => Number(level === plan.positive)) : null;
+    finishBlocks([block], this.builder.layout, { codes, fills: [], folds: null, response }, segments.memories, null);
+    const layout = { ...this.builder.layout, weights: plan.weights };
+    onBlock({ rows: block.rows, entries: block.entries, bytes: blockBytes(segments.memories[block.segment]!.buffer, block.base, layout, block) });
+    segments.shrink(0);
   }
 
   finish(): LoadedRows {

@@ -221,6 +221,31 @@ export namespace scalemix {
         type $Shape = scalemix.BlockPiece.$Properties;
     }
 
+    interface IReadRequest extends scalemix.ReadRequest.$Properties {
+    }
+
+    class ReadRequest {
+        constructor(properties?: scalemix.ReadRequest.$Properties);
+        $unknowns?: Uint8Array[];
+        coordinator: string;
+        table: string;
+        first: number;
+        hashes: Uint8Array;
+        static encode(message: scalemix.ReadRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.ReadRequest & scalemix.ReadRequest.$Shape;
+    }
+
+    namespace ReadRequest {
+        interface $Properties {
+            coordinator?: (string|null);
+            table?: (string|null);
+            first?: (number|null);
+            hashes?: (Uint8Array|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.ReadRequest.$Properties;
+    }
+
     interface ILoadReply extends scalemix.LoadReply.$Properties {
     }
 

@@ -40,9 +40,10 @@ export interface RecordBatch {
 
 /**
  * The record batches of a file, one at a time in memory.
+ * @param skips asked before each, with its rows: whether it is left out
  * @throws DataError CORRUPT_FILE
  */
-export async function* recordBatches(file: InputFile, { schema, messages }: MessageList, signal: AbortSignal | undefined): AsyncGenerator<RecordBatch> {
+export async function* recordBatches(file: InputFile, { schema, messages }: MessageList, signal: AbortSignal | undefined, skips: (rows: number) => boolean): AsyncGenerator<RecordBatch> {
   const handle = await open(file.path);
   try {
     let dictionaries: { message: Message; bytes: Uint8Array }[] = [];
@@ -54,7 +55,7 @@ export async function* recordBatches(file: InputFile, { schema, messages }: Mess
         dictionaries.push({ message, bytes: await readMessage(handle, message, file) });
         dictionaryVersion++;
       }
-      if (message.kind !== 'rows' || message.rows === 0) continue;
+      if (message.kind !== 'rows' || message.rows === 0 || skips(message.rows)) continue;
       const table = decode(file, [schema, ...dictionaries.map(({ bytes }) => bytes), await readMessage(handle, message, file)]);
       if (table.numRows !== message.rows) throw corrupt(file, `a record batch of ${message.rows} rows has ${table.numRows}`);
       yield { rows: table.numRows, columns: Array.from({ length: table.numCols }, (_, index) => table.getChildAt(index)), dictionaryVersion };

@@ -49,12 +49,14 @@ export async function openArrow(inputs: Inputs, options: ReadOptions): Promise<T
     files: names,
     rowCount: fileRows.total(),
     locate: (row) => fileRows.locate(row),
-    batches: (request) => readBatches(files, request, options),
+    batches: (request) => readBatches(files, request, options, 0, Infinity),
+    range: (request, first, end) => readBatches(files, request, options, first, end),
     close: async () => inputs.release(),
   };
 }
 
-async function* readBatches(files: readonly ArrowFile[], request: ReadRequest, options: ReadOptions): AsyncGenerator<Batch> {
+/** Rows [begin, end) over all files; record batches without any of them are not decoded. */
+async function* readBatches(files: readonly ArrowFile[], request: ReadRequest, options: ReadOptions, begin: number, end: number): AsyncGenerator<Batch> {
   const { columns } = files[0]!;
   const wanted = requestedColumns(request, columns, files[0]!.file.name);
   const places = wanted.map((column) => columns.indexOf(column as ArrowColumn));
@@ -67,7 +69,8 @@ async function* readBatches(files: readonly ArrowFile[], request: ReadRequest, o
     const levels = new Levels(levelRule(column.kind, missing));
     return { kind: 'text', codes: new Int32Array(capacity), levels, reader: new ArrowCodes(levels, () => current) };
   });
-  let firstRow = 0;
+  let firstRow = begin;
+  let before = 0;
   let filled = 0;
   const batch = (): Batch => {
     const rows = filled;
@@ -78,10 +81,12 @@ async function* readBatches(files: readonly ArrowFile[], request: ReadRequest, o
 
   for (const [index, { file, list }] of files.entries()) {
     current = file;
-    for await (const { columns: arrays, dictionaryVersion, rows } of recordBatches(file, list, request.signal)) {
+    for await (const { columns: arrays, dictionaryVersion, rows } of recordBatches(file, list, request.signal, (count) => before >= end || (before += count) <= begin)) {
       const key = `${index} ${dictionaryVersion}`;
-      for (let from = 0; from < rows; ) {
-        const to = Math.min(rows, from + capacity - filled);
+      const start = before - rows;
+      const last = Math.min(rows, end - start);
+      for (let from = Math.max(0, begin - start); from < last; ) {
+        const to = Math.min(last, from + capacity - filled);
         sinks.forEach((sink, wantedIndex) => {
           const column = arrays[places[wantedIndex]!]!;
           if (sink.kind === 'text') sink.reader.read(column, key, from, to, sink.codes, filled);

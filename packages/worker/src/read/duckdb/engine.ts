@@ -28,6 +28,11 @@ export async function startEngine(options: ReadOptions): Promise<Engine> {
       ...(options.memoryLimit === undefined ? {} : { memory_limit: `${Math.max(64 * 1024, Math.floor(options.memoryLimit / 1024))}KiB` }),
     });
     const connection = await instance.connect();
+    // In this order: a locked configuration takes no further setting.
+    if (options.root !== undefined) {
+      await connection.run(`SET allowed_directories = [${literal(options.root)}]`);
+      await connection.run('SET enable_external_access = false');
+    }
     await connection.run('SET lock_configuration = true');
     connection.closeSync();
     return {

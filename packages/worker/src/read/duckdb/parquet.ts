@@ -56,9 +56,19 @@ function parquetTable(engine: Engine, files: readonly ParquetFile[], inputs: Inp
       connection.closeSync();
     }
   }
+  async function* range(request: ReadRequest, first: number, end: number): AsyncGenerator<Batch> {
+    requestedColumns(request, columns, names[0]!);
+    const connection = await engine.connect();
+    try {
+      for await (const batch of selectBatches(connection, partsOf(files, columns, first, end), request, missing)) yield { ...batch, firstRow: first + batch.firstRow };
+    } finally {
+      connection.closeSync();
+    }
+  }
   return {
     columns,
     files: names,
+    range,
     rowCount: fileRows.total(),
     locate: (row) => fileRows.locate(row),
     batches,
@@ -85,6 +95,21 @@ function partOf({ file, columns }: ParquetFile, united: readonly DuckColumn[]): 
     done: () => {},
     wrap: async (error) => fileError(file.name, error),
   };
+}
+
+/** Rows [first, end) over all files: of each what lies in it. DuckDB skips the row groups that hold none of them. */
+function partsOf(files: readonly ParquetFile[], united: readonly DuckColumn[], first: number, end: number): Part[] {
+  const parts: Part[] = [];
+  let before = 0;
+  for (const file of files) {
+    const from = Math.max(first - before, 0);
+    const to = Math.min(end - before, file.rows);
+    before += file.rows;
+    if (from >= to) continue;
+    const rows = `read_parquet([${pathLiteral(file.file.path)}], hive_partitioning = false, file_row_number = true)`;
+    parts.push({ ...partOf(file, united), from: `(SELECT * FROM ${rows} WHERE file_row_number BETWEEN ${from} AND ${to - 1})` });
+  }
+  return parts;
 }
 
 /** A file as a relation: its own columns, none from the names of its folders. */
