@@ -77,6 +77,8 @@ test('sorted data, whose first rows hold one class, can be planned', async (t) =
   t.is(plan.features, 3);
   t.is(plan.way.road, 'lockstep');
   t.true((await planJob(request('many.csv'))).responseTried);
+  const query = await planJob(request('sorted.csv', { columns: ['x', 'c'], query: 'select * from data' }));
+  t.deepEqual([query.responseTried, query.rows, query.features], [false, 200000, 3]);
 });
 
 test('what is wrong with the request is said by the plan already', async (t) => {

@@ -9,7 +9,7 @@ export class Interrupted extends Error {
   readonly exitCode: number;
 
   constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super(`Interrupted by ${signal}; nothing was written.`);
+    super(`Interrupted by ${signal}; no result was written.`);
     this.name = 'Interrupted';
     this.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
   }

@@ -138,11 +138,12 @@ async function loadHead(table: Table, request: JobRequest, options: { readonly s
   const { positive: _positive, ...others } = asked;
   const made = new Map<string, (row: number) => number>([[data.response, (row) => row % 2]]);
   for (const name of [data.weights, data.trials]) if (name !== undefined) made.set(name, () => 1);
-  // The rows of a query come once: the table is opened again.
-  return withTable(data, machine ?? {}, async (again) => {
+  const load = async (again: Table): Promise<Head> => {
     const head = headTable(again, most, made);
     return { head, ...(await timedLoad(head, { ...others, missing: data.missing === 'drop' ? 'mean' : (data.missing ?? 'error') })), responseTried: false };
-  });
+  };
+  // The rows of a query come once: its table is opened again.
+  return data.query === undefined ? load(table) : withTable(data, machine ?? {}, load);
 }
 
 async function timedLoad(table: Table, options: LoadOptions): Promise<Pick<Head, 'loaded' | 'seconds'>> {
