@@ -24,10 +24,10 @@ export function readResults(benchmark: string): Result[] {
   return lines.map((cells) => Object.fromEntries(header!.map((column, c) => [column, cells[c] ?? ''])));
 }
 
-/** Replaces the lines of these figures (of the same name and detail `against`) and keeps the others. */
+/** Replaces the lines of these figures (of the same name and detail `against`) and keeps the others. @param load where a figure's detail has none */
 export function saveResults(benchmark: string, figures: readonly Figure[], load: number): void {
   const measured = figures.map(({ name, value, unit, floor, holds, detail }): Result => {
-    const cells = { name, value, unit, floor: floor ?? '', holds: holds ?? '', ...detail, load, date: new Date().toISOString().slice(0, 10), machine: machine() };
+    const cells = { name, value, unit, floor: floor ?? '', holds: holds ?? '', load, ...detail, date: new Date().toISOString().slice(0, 10), machine: machine() };
     return Object.fromEntries(Object.entries(cells).map(([column, cell]) => [column, text(cell)]));
   });
   const byName = new Map([...readResults(benchmark), ...measured].map((result) => [`${result['name']} ${result['against'] ?? ''}`, result]));
