@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   const rows = await benchmark.run({ only: given.only ?? null, profile: given.profile ?? false, mnist: given.mnist ?? null });
   console.error(`Load average ${loadavg().map((load) => load.toFixed(1)).join(' ')}.`);
   if (save && rows.length > 0) {
-    saveResults(name, rows, loadavg()[0]!);
+    saveResults(name, rows, loadavg()[0]!, benchmark.figures);
     writeTables();
   }
   if (json) console.log(JSON.stringify({ rows: rows.map(({ name, value, unit, floor, holds }) => ({ name, value, unit, floor, holds })) }, null, 2));

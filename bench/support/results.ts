@@ -24,14 +24,19 @@ export function readResults(benchmark: string): Result[] {
   return lines.map((cells) => Object.fromEntries(header!.map((column, c) => [column, cells[c] ?? ''])));
 }
 
-/** Replaces the lines of these figures (of the same name and detail `against`) and keeps the others. @param load where a figure's detail has none */
-export function saveResults(benchmark: string, figures: readonly Figure[], load: number): void {
+/**
+ * Replaces the lines of these figures (of the same name and detail `against`) and keeps the others.
+ * @param load average, of figures whose detail has none
+ * @param order what names begin with, in the order of the lines
+ */
+export function saveResults(benchmark: string, figures: readonly Figure[], load: number, order: readonly string[] = []): void {
   const measured = figures.map(({ name, value, unit, floor, holds, detail }): Result => {
     const cells = { name, value, unit, floor: floor ?? '', holds: holds ?? '', load, ...detail, date: new Date().toISOString().slice(0, 10), machine: machine() };
     return Object.fromEntries(Object.entries(cells).map(([column, cell]) => [column, text(cell)]));
   });
   const byName = new Map([...readResults(benchmark), ...measured].map((result) => [`${result['name']} ${result['against'] ?? ''}`, result]));
-  const results = [...byName.values()];
+  const place = ({ name }: Result): number => order.findIndex((begin) => name === begin || name!.startsWith(`${begin}-`));
+  const results = [...byName.values()].toSorted((a, b) => place(a) - place(b));
   const last = ['load', 'date', 'machine'];
   const columns = [...new Set(results.flatMap((result) => Object.keys(result)).filter((column) => !last.includes(column))), ...last];
   const lines = [columns, ...results.map((result) => columns.map((column) => result[column] ?? ''))].map((cells) => `${cells.join(',')}\n`);

@@ -66,7 +66,7 @@ function tableOf(benchmark: string, shape: string | undefined): string {
     const ground = `${machine}, ${date}`;
     grounds.set(ground, [...(grounds.get(ground) ?? []), `${name} ${digits(load, 2)}`]);
   }
-  const said = [...grounds].map(([ground, loads]) => `${ground}.${brief ? '' : ` Load average: ${loads.join(', ')}.`}\n`);
+  const said = [...grounds].map(([ground, loads]) => `${ground}. Load average: ${loads.join(', ')}.\n`);
   return [line(columns.map(([heading]) => heading)), line(columns.map(() => '---')), ...results.map((result) => line(columns.map(([, cell]) => cell(result)))), '\n', ...said].join('');
 }
 
