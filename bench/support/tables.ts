@@ -46,8 +46,9 @@ const KERNELS: Columns = [...FIGURES.slice(0, 3), ['OpenBLAS kernels', ({ agains
 
 /** What a reader of the first page wants of it. */
 const BRIEF: Columns = [
-  ['', ({ what }) => what!],
-  ['times less than', ({ peer, value }) => `${peer} ${digits(value, 2)}`],
+  ['fit', ({ what }) => what!],
+  ['against', ({ peer }) => peer!],
+  ['times less', ({ value }) => digits(value, 2)],
   ['our s', (result) => digits(result['seconds'])],
   ['their s', (result) => digits(result['peer seconds'])],
 ];
@@ -70,9 +71,9 @@ function tableOf(benchmark: string, shape: string | undefined): string {
   return [line(columns.map(([heading]) => heading)), line(columns.map(() => '---')), ...results.map((result) => line(columns.map(([, cell]) => cell(result)))), '\n', ...said].join('');
 }
 
-/** The page with every table made anew. */
+/** The page with every table made anew; commas come back where the CSV had to do without. */
 export function renderPage(page: string): string {
-  return page.replace(MARKERS, (_, begin: string, benchmark: string, shape: string | undefined, _old: string, end: string) => `${begin}\n${tableOf(benchmark, shape)}\n${end}`);
+  return page.replace(MARKERS, (_, begin: string, benchmark: string, shape: string | undefined, _old: string, end: string) => `${begin}\n${tableOf(benchmark, shape).replaceAll(';', ',')}\n${end}`);
 }
 
 export function readPage(path: string): string {
