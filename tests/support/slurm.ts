@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './ports.ts';
 import { endProcess, startProcess, until } from './processes.ts';
@@ -72,7 +72,8 @@ function configuration(folder: string, socket: string, controller: number, nodes
     ClusterName: 'test',
     SlurmctldHost: `${hostname()}(127.0.0.1)`,
     SlurmctldPort: controller,
-    SlurmUser: 'root',
+    SlurmUser: userInfo().username,
+    SlurmdUser: userInfo().username,
     AuthType: 'auth/munge',
     AuthInfo: `socket=${socket}`,
     CredType: 'cred/munge',
