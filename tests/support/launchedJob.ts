@@ -13,6 +13,7 @@ export function launchedJob(changes: Partial<Job> & Pick<Job, 'engine'>): Job {
     checkpoint: '/home/a b/.scalemix/path-20260102-101500-1a2b/replay.log',
     workingFolder: '/home/a b',
     program: ['/usr/bin/node', '/opt/scale mix/bin/scalemix.js'],
+    dataRoot: '/home/a b',
     port: 0,
     ...changes,
   };

@@ -43,10 +43,18 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
     resumeOptions,
     checkpoint: log === null ? join(kept, 'replay.log') : inPods ? posix.resolve(workingFolder, log) : resolve(log),
     workingFolder,
+    dataRoot: dataRootOf(engine, settings['data-root'], volumes),
     program: settings.program?.trim().split(/\s+/) ?? ownProgram(engine),
     port: settings.port ?? (inPods ? POD_PORT : 0),
     ...planOf(engine, settings, volumes),
   };
+}
+
+/** A folder that is not there ends a worker: without being told so none is expected on hosts of which nothing is known. */
+function dataRootOf(engine: EngineName, given: string | undefined, volumes: ReturnType<typeof checkVolumes>): string | null {
+  if (engine === 'kubernetes') return given ?? volumes[0]?.path ?? null;
+  if (engine === 'ssh' && given === undefined) return null;
+  return resolve(given ?? '.');
 }
 
 function planOf(engine: EngineName, settings: LaunchSettings, volumes: ReturnType<typeof checkVolumes>): Pick<Job, EngineName> {

@@ -2,11 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'ava';
 import { bin, scalemix } from '../../support/commandLine.ts';
 import type { Run } from '../../support/commandLine.ts';
 import { bitsOf, eventsIn, JOB, readModelOf, referenceBits, writeJobData } from '../../support/clusterJob.ts';
+import { parquetFile } from '../../support/dataFiles.ts';
 import { needs } from '../../support/needs.ts';
 import { commandOf, processesWith, until } from '../../support/processes.ts';
 import { SSH_NEEDS, startSshHosts } from '../../support/sshd.ts';
@@ -89,4 +90,15 @@ sshTest('a host that lets nobody in is done without; where none does, the job fa
   const { code, stderr } = await scalemix(['submit', '--engine', 'ssh', '--hosts', hosts.hosts, '--ssh-config', '/dev/null', '--', ...JOB], { cwd: folder });
   t.is(code, 1, stderr);
   t.regex(stderr, /WORKERS_FAILED: No worker could be started.*ended with 255 before it served/);
+});
+
+sshTest('workers read their own rows where they see the files', async (t) => {
+  t.timeout(120_000);
+  const file = await parquetFile(t, `select * from read_csv('${join(folder, 'data.csv')}')`, 'data.parquet', ', ROW_GROUP_SIZE 4096');
+  const words = ['path', file, ...JOB.slice(2, 6)];
+  const ours = ['--hosts', hosts.hosts, '--ssh-config', hosts.config, '--data-root', dirname(file), '--name', 'local'];
+  const { code, stderr } = await scalemix(['submit', '--engine', 'ssh', ...ours, '--', ...words, '--data', 'local', '-o', 'local.json'], { cwd: folder });
+  t.is(code, 0, stderr);
+  const alone = await scalemix([...words, '--json'], { cwd: folder });
+  t.deepEqual(bitsOf(readModelOf(join(folder, 'local.json'))), bitsOf(JSON.parse(alone.stdout) as ReturnType<typeof readModelOf>));
 });

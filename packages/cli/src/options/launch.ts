@@ -26,7 +26,8 @@ export const launchOptions = {
   sbatch: custom('OPTION', (texts) => [...texts], { group: engine, repeatable: true, describe: 'Slurm: an option for sbatch, such as --sbatch=--partition=long; may be given again' }),
   image: text('IMAGE', { group: engine, describe: 'Kubernetes: the image, made from the Dockerfile that scalemix ships (required)' }),
   namespace: text('NAME', { group: engine, describe: 'Kubernetes: the namespace (default: the one kubectl has chosen)' }),
-  volume: names({ group: engine, describe: 'Kubernetes: CLAIM:/PATH, a PersistentVolumeClaim and where the coordinator sees it; the first holds the replay log, and relative paths start there' }),
+  volume: names({ group: engine, describe: 'Kubernetes: CLAIM:/PATH, a PersistentVolumeClaim and where the pods see it; the first holds the replay log, and relative paths start there' }),
+  'data-root': text('DIR', { group: nodes, describe: 'Where workers read data files by themselves (default: Slurm, this folder; ssh, none; Kubernetes, the first volume)' }),
   cpus: number(whole(1, 4096), { group: nodes, describe: 'Slurm, Kubernetes: cores of a worker (default: whole machines; what Kubernetes gives)' }),
   'node-memory': custom('SIZE', readMemory, { group: nodes, describe: 'Kubernetes: memory of a worker, such as 16GiB' }),
   port: number(whole(0, 65_535), { group: nodes, describe: 'Port of the workers (default: any that is free; Kubernetes: 7077)' }),
@@ -66,6 +67,7 @@ export function checkLaunch(settings: LaunchSettings): EngineName {
   if (chosen === 'kubernetes') {
     if (settings.image === undefined) throw new UsageError('MISSING_OPTION', '--engine kubernetes needs --image: an image made from the Dockerfile that scalemix ships.');
     if (settings.port === 0) throw new UsageError('BAD_OPTION_VALUE', '--port 0 lets each worker pick a port, and pods need to know it: give one from 1 to 65535, or leave it out.');
+    if (settings['data-root']?.startsWith('/') === false) throw new UsageError('BAD_OPTION_VALUE', `--data-root ${settings['data-root']} is a folder inside the pods: give a path from /.`);
   }
   for (const option of settings.sbatch ?? []) {
     if (!/^-[^\n]+$/.test(option)) throw new UsageError('BAD_OPTION_VALUE', `--sbatch ${JSON.stringify(option)} is no option of sbatch: write it with its dashes, as --sbatch=--partition=long.`);

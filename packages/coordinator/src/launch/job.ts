@@ -22,6 +22,8 @@ export interface Job {
   readonly workingFolder: string;
   /** The words that start scalemix on every machine. */
   readonly program: readonly string[];
+  /** Where workers read data files by themselves; null for none. */
+  readonly dataRoot: string | null;
   /** Port that workers listen on; 0 lets each pick a free one. */
   readonly port: number;
   readonly slurm?: SlurmPlan;
@@ -66,7 +68,7 @@ export interface KubernetesPlan {
   readonly memory: number | null;
 }
 
-/** A PersistentVolumeClaim, mounted where the coordinator runs. */
+/** A PersistentVolumeClaim, mounted in every pod: workers only read there. */
 export interface Volume {
   readonly claim: string;
   readonly path: string;

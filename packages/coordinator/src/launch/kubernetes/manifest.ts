@@ -101,7 +101,7 @@ function workerContainer(job: Job): Manifest {
   const limits = memory === null ? {} : { memory: String(memory) };
   const requests = { ...(cpus !== null && { cpu: String(cpus) }), ...limits };
   return {
-    ...containerOf(job, WORKER, '/tmp', []),
+    ...containerOf(job, WORKER, '/tmp', dataMounts(job, true)),
     restartPolicy: 'Always',
     command: [...workerWords(job, CREDENTIALS), '--metrics', `0.0.0.0:${METRICS_PORT}`, ...(cpus === null ? [] : ['--threads', String(Math.max(1, Math.floor(cpus)))])],
     ports: [
@@ -115,9 +115,12 @@ function workerContainer(job: Job): Manifest {
   };
 }
 
+function dataMounts(job: Job, readOnly: boolean): Manifest[] {
+  return job.kubernetes!.volumes.map(({ path }, index) => ({ name: `data-${index}`, mountPath: path, ...(readOnly && { readOnly }) }));
+}
+
 function coordinatorContainer(job: Job): Manifest {
-  const { volumes } = job.kubernetes!;
-  return { ...containerOf(job, COORDINATOR, job.workingFolder, volumes.map(({ path }, index) => ({ name: `data-${index}`, mountPath: path }))), command: ['/bin/sh', '-c', coordinatorScript(job)] };
+  return { ...containerOf(job, COORDINATOR, job.workingFolder, dataMounts(job, false)), command: ['/bin/sh', '-c', coordinatorScript(job)] };
 }
 
 /** Node takes the shell's place, so that it gets the signals. */
