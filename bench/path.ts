@@ -5,7 +5,7 @@ import { illConditioned } from './cases/illConditioned.ts';
 import { gaussianMillion, lassoMillion, ridgeMillion } from './cases/million.ts';
 import { mnist } from './cases/mnist.ts';
 import type { Options } from './support/benchmark.ts';
-import { ourDetail } from './support/compare.ts';
+import { certified, ourDetail } from './support/compare.ts';
 import { measure } from './support/figures.ts';
 import { pathOf, spoken, timeMedian, withRows } from './support/ours.ts';
 import { atMost, row } from './support/row.ts';
@@ -27,7 +27,7 @@ async function time({ name, what, problem, data }: Case, options: Options, limit
   if (options.profile) console.error(timed.profile.lines().join('\n'));
   const counts = limits === null
     ? [row(`${name}-sweeps`, path.sweeps, 'sweeps'), row(`${name}-column-passes`, path.columnPasses, 'column passes')]
-    : [atMost(`${name}-sweeps`, path.sweeps, 'sweeps', limits.sweeps), atMost(`${name}-column-passes`, path.columnPasses, 'column passes', limits.columnPasses)];
+    : [atMost(`${name}-sweeps`, path.sweeps, 'sweeps', limits.sweeps), atMost(`${name}-column-passes`, path.columnPasses, 'column passes', limits.columnPasses)].map((figure) => certified(figure, path));
   return [...counts, { ...row(`${name}-time`, timed.seconds, 's'), detail: ourDetail(what, timed, path) }];
 }
 

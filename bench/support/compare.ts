@@ -3,6 +3,7 @@ import type { PathProblem, PathResult } from '@scalemix/core';
 import { Skipped } from '../cases/case.ts';
 import type { Case, PlainData } from '../cases/case.ts';
 import type { Options } from './benchmark.ts';
+import { EQUAL } from './equal.ts';
 import { withFolder, writeJob } from './exchange.ts';
 import { THREADS, pathOf, spoken, timeMedian, timeOnce, withRows, worstGap } from './ours.ts';
 import { missing, runPeer } from './peer.ts';
@@ -11,8 +12,6 @@ import type { Profile } from './profile.ts';
 import { row } from './row.ts';
 import type { Figure } from './row.ts';
 
-/** Largest relative excess over our objective at which a peer's counts as equal: what our certificates prove. */
-const EQUAL = 1e-6;
 /** Seconds within which short fits of a peer are repeated, and beyond which no smaller tolerance is tried. */
 const REPEAT_WITHIN = 20, BUDGET = 150;
 /** Seconds a fit may have taken on our threads for one on a single thread to be made as well. */
@@ -55,7 +54,7 @@ export async function compare(comparison: Comparison, options: Options): Promise
   if (options.profile) console.error(timed.profile.lines().join('\n'));
   const { version, attempt } = await runComparison(comparison, fit.problem, theirs, path);
   return [{
-    ...row(name, attempt.seconds / timed.seconds, `times less than ${peer.name}`, floor),
+    ...certified(row(name, attempt.seconds / timed.seconds, `times less than ${peer.name}`, floor), path),
     detail: { ...ourDetail(fit.what, timed, path), 'seconds 1 thread': single ?? '', ...peerDetail(comparison, version, attempt) },
   }];
 }
@@ -64,6 +63,11 @@ export async function compare(comparison: Comparison, options: Options): Promise
 export function requirePeer(peer: Program): void {
   const reason = missing(peer);
   if (reason !== null) throw new Skipped(reason);
+}
+
+/** A figure of ours holds only where every value is certified. */
+export function certified(figure: Figure, { converged }: PathResult): Figure {
+  return figure.floor === null || converged.every(Boolean) ? figure : { ...figure, holds: false };
 }
 
 /** What is kept of our fit. */

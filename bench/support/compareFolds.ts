@@ -3,7 +3,7 @@ import { fitCrossValidation } from '@scalemix/core';
 import type { CrossValidationResult } from '@scalemix/core';
 import { fiveFolds } from '../cases/folds.ts';
 import type { Options } from './benchmark.ts';
-import { ourDetail, peerDetail, requirePeer, runComparison } from './compare.ts';
+import { certified, ourDetail, peerDetail, requirePeer, runComparison } from './compare.ts';
 import { pathOf, spoken, timeMedian, withRows } from './ours.ts';
 import { CV_GLMNET } from './peer.ts';
 import { atMost, row } from './row.ts';
@@ -32,7 +32,7 @@ export async function crossValidation(options: Options): Promise<Figure[]> {
   if (!(apart < SAME_DEVIANCE)) throw new Error(`${name}: mean deviances differ by ${apart}: the two sides do not fit the same thing.`);
   return [
     {
-      ...row(name, attempt.seconds / folds.seconds, `times less than ${CV_GLMNET.name}`, 15),
+      ...certified(row(name, attempt.seconds / folds.seconds, `times less than ${CV_GLMNET.name}`, 15), path),
       detail: { ...ourDetail(what, folds, path), ...peerDetail(comparison, version, attempt) },
     },
     { ...atMost(`${name}-path`, folds.seconds / alone.seconds, 'times our path alone', 3), detail: ourDetail('the path alone', alone, alone.result) },

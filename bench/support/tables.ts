@@ -1,5 +1,6 @@
 /** The tables of docs/benchmarks.md and README.md, made from bench/results. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { EQUAL } from './equal.ts';
 import { readResults } from './results.ts';
 import type { Result } from './results.ts';
 
@@ -47,7 +48,7 @@ const KERNELS: Columns = [...FIGURES.slice(0, 3), ['OpenBLAS kernels', ({ agains
 /** What a reader of the first page wants of it. */
 const BRIEF: Columns = [
   ['fit', ({ what }) => what!],
-  ['against', ({ peer }) => peer!],
+  ['against', (result) => result['peer']! + (Number(result['peer above ours']) > EQUAL ? `, its objective ${tiny(result['peer above ours'])} above ours` : '')],
   ['times less', ({ value }) => digits(value, 2)],
   ['our s', (result) => digits(result['seconds'])],
   ['their s', (result) => digits(result['peer seconds'])],
