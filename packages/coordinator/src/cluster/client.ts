@@ -41,6 +41,8 @@ export class NodeClient {
     const options: ClientOptions = {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': LARGEST_REQUEST,
+      // Large answers must not wait for a round trip every 64 KiB.
+      'grpc-node.flow_control_window': 2 ** 23,
       'grpc.keepalive_time_ms': keepalive,
       'grpc.keepalive_timeout_ms': keepalive,
       'grpc.initial_reconnect_backoff_ms': 100,
