@@ -7,7 +7,7 @@ import type { Result } from './results.ts';
 const ROOT = new URL('../../', import.meta.url);
 
 /** Pages with tables, from the root. */
-export const PAGES = ['docs/benchmarks.md', 'README.md'];
+export const PAGES = ['docs/benchmarks.md', 'docs/scale.md', 'README.md'];
 
 /** `<!-- results BENCHMARK -->`, or with a second word the table of that name (TABLES). */
 const MARKERS = /(<!-- results (\S+)(?: (\S+))? -->\n)([^]*?)(<!-- end -->)/g;
@@ -54,7 +54,17 @@ const BRIEF: Columns = [
   ['their s', (result) => digits(result['peer seconds'])],
 ];
 
-const TABLES: Readonly<Record<string, Columns>> = { kernels: KERNELS, peers: PEERS, 'peers brief': BRIEF };
+/** Of the simulation. */
+const SCALE: Columns = [
+  ['figure', ({ name }) => name!],
+  ['value', verdict],
+  ['unit', ({ unit, nodes }) => (nodes ? 's a sweep' : unit!)],
+  ['of that computing', (result) => (result['nodes'] ? `${digits(String(100 * Number(result['computing share'])), 2)} %` : '')],
+  ['s a path', (result) => digits(result['path seconds'])],
+  ['depth of the tree', ({ depth }) => depth ?? ''],
+];
+
+const TABLES: Readonly<Record<string, Columns>> = { kernels: KERNELS, scale: SCALE, peers: PEERS, 'peers brief': BRIEF };
 
 /** A benchmark's table, and on what it was measured. */
 function tableOf(benchmark: string, shape: string | undefined): string {
