@@ -7,6 +7,7 @@ import type { ArrayData } from '../support/arraySource.ts';
 import { bestKernels, lasso, logistic, ridge } from '../support/engine.ts';
 import { hardCases } from '../support/hardData.ts';
 import type { HardData } from '../support/hardData.ts';
+import { Random } from '../support/random.ts';
 
 /** Small enough for a test, large enough that the path starts from a sample. */
 const ROWS = 44_000;
@@ -79,4 +80,18 @@ test('rows stored in float32 give the path of the same numbers in float64, colum
     narrow!.objective.forEach((value, k) => t.true(Math.abs(value - full!.objective[k]!) <= 1e-8 * value));
     t.true(narrow!.sweeps <= full!.sweeps + 2);
   }
+});
+
+test('levels of three rows among many are in every sample, the smaller one of two as well', async (t) => {
+  const rows = 130_000;
+  const random = new Random(29);
+  const level = Uint32Array.from({ length: rows }, (_, i) => (i % 20_000 < 3 ? 1 + Math.floor(i / 20_000) : 0));
+  const x = random.normals(rows);
+  const y = Float64Array.from(x, (value, i) => (random.chance(1 / (1 + Math.exp(1 - value - (level[i]! % 2)))) ? 1 : 0));
+  const events: FitEvent[] = [];
+  const path = await fit({ y, dense: [x], codes: [{ values: level, levels: 8 }] }, lasso, events, { lambdas: 20 });
+  const sampled = events.find((event) => event.type === 'sampled')!;
+  t.true(sampled.larger! > 1.5 * sampled.rows, 'a smaller sample of a larger one');
+  t.true(path.converged.every(Boolean));
+  t.true(path.sweeps <= 9, `${path.sweeps} sweeps`);
 });

@@ -128,3 +128,19 @@ test('what the engine chose is told while it works', async (t) => {
   t.is(formed[1]!.gramFeatures, road.usable);
   t.is(events.filter((event) => event.type === 'passBegun').length + 2, path.sweeps, 'beside the moments and the sample');
 });
+
+test('a sample of a sample is drawn as one sample would be', async (t) => {
+  const source = arraySource({ ...data, weights: new Float64Array(ROWS).fill(1) }, (memory) => createKernels(memory, { family: 'wasm' }));
+  const features = source.describe().features.length;
+  // Leverage decides: row i has |x|^2 by its rare level, which counts 1000 times as much.
+  const inverseSquare = new Float64Array(features);
+  inverseSquare[features - 1] = 1000;
+  const selector = { kind: 'sample', classRate: [1, 1], reference: new Float64Array(features), inverseSquare, working: 1 } as const;
+  const larger = await source.gather({ ...selector, rate: 0.5, seed: 0, drawnAt: null });
+  const smaller = await larger.gather({ ...selector, rate: 0.05, seed: 1, drawnAt: 0.5 });
+  const rare = data.codes![0]!.values as Uint32Array;
+  const expected = { all: rare.reduce((sum, level) => sum + (level === 3 ? 1 : 0.01), 0), weight: ROWS };
+  const { rows, weightSum } = await smaller.moments({ kind: 'moments', loss: { name: 'logistic', parameters: {} }, gram: false });
+  t.true(Math.abs(rows - expected.all) < 4 * Math.sqrt(expected.all), `${rows} rows, about ${expected.all} expected`);
+  t.true(Math.abs(weightSum - expected.weight) < 0.25 * expected.weight, `weights of ${weightSum}`);
+});

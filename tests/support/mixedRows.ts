@@ -53,5 +53,5 @@ export function passRequest(features: number, everything = false): PassRequest {
 }
 
 export function sampleSelector(features: number, rate = 0.05): SampleSelector {
-  return { kind: 'sample', seed: 3, rate, classRate: [1, 2], reference: new Float64Array(features), inverseSquare: new Float64Array(features).fill(0.01), working: features };
+  return { kind: 'sample', seed: 3, rate, classRate: [1, 2], reference: new Float64Array(features), inverseSquare: new Float64Array(features).fill(0.01), working: features, drawnAt: null };
 }

@@ -25,6 +25,8 @@ export interface SampleSelector {
   readonly inverseSquare: Float64Array;
   /** q. */
   readonly working: number;
+  /** Where the rows are a sample themselves: the rate it was drawn at, all else being equal. A row's chance here is what makes both together the chance above. null: they are all rows. */
+  readonly drawnAt: number | null;
 }
 
 export interface GatheredRows {
@@ -90,7 +92,7 @@ export class RowGatherer {
   #block(resolved: ResolvedBlock, firstRow: number): GatheredRows {
     const store = this.#store;
     const { layout, features } = store;
-    const { rate, classRate, seed, reference, inverseSquare, working } = this.#selector;
+    const { rate, classRate, seed, reference, inverseSquare, working, drawnAt } = this.#selector;
     const views = this.#views(resolved.arena);
     const { base, offsets } = openBlock(store, resolved);
     const dense: Float64Array | Float32Array = layout.denseType === 'f64' ? views.f64 : new Float32Array(views.f64.buffer);
@@ -122,7 +124,8 @@ export class RowGatherer {
           square += d * d * inverseSquare[feature]! - this.#sparseBase[index]!;
         }
       }
-      const probability = Math.min(1, rate * classRate[views.f64[yAt + i]! < 0.5 ? 0 : 1] * (0.2 + (0.8 * square) / Math.max(1, working)));
+      const worth = classRate[views.f64[yAt + i]! < 0.5 ? 0 : 1] * (0.2 + (0.8 * square) / Math.max(1, working));
+      const probability = Math.min(1, rate * worth) / (drawnAt === null ? 1 : Math.min(1, drawnAt * worth));
       if (chance(firstRow + i, seed) >= probability) continue;
       chosen.push(i);
       weights.push(w / probability);

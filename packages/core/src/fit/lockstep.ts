@@ -142,20 +142,13 @@ async function refine({ oracle, setting }: OnSample, saturatedLoss: number, valu
   return columns.map((column) => (column.open ? column.next : column.at!.point));
 }
 
-/** A share of the rows, whatever they hold. */
-export function uniformSelector(share: number, features: number, seed: number): SampleSelector {
-  // Without a scale every row has leverage 0, which counts one fifth (block/gather.ts).
-  return { kind: 'sample', seed, rate: 5 * share, classRate: [1, 1], reference: new Float64Array(features), inverseSquare: new Float64Array(features), working: 1 };
-}
-
-/** How rows are drawn: `wanted` of them in the mean. */
-export function sampleSelector(scale: WorkingScale, wanted: number, rows: number, classes: boolean, positiveShare: number, seed: number): SampleSelector {
-  return {
-    kind: 'sample',
-    seed,
-    rate: wanted / rows,
-    classRate: classes ? [1 / (2 * (1 - positiveShare)), 1 / (2 * positiveShare)] : [1, 1],
+/** How samples are drawn: `wanted` rows in the mean, from all of them or from a sample for which `from` were wanted. */
+export function sampleSelector(scale: WorkingScale, rows: number, classes: boolean, positiveShare: number): (wanted: number, seed: number, from: number | null) => SampleSelector {
+  const common = {
+    kind: 'sample' as const,
+    classRate: classes ? ([1 / (2 * (1 - positiveShare)), 1 / (2 * positiveShare)] as const) : ([1, 1] as const),
     ...scale.forSampling(),
     working: scale.usable.length,
   };
+  return (wanted, seed, from) => ({ ...common, seed, rate: wanted / rows, drawnAt: from === null ? null : from / rows });
 }

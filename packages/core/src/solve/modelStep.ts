@@ -16,6 +16,8 @@ export interface AnchorModel {
   readonly tie: Float64Array | null;
 }
 
+/** Share of the mean curvature below which a feature's own is rounding. */
+const UNSEEN = 1e-12;
 /** Share of the model's curvature along a step below which what the gradients say of it is not believed. */
 const LEAST_CURVATURE = 1e-3;
 
@@ -70,6 +72,8 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
   for (let i = 0; i < m; i++) {
     const row = hessian.subarray(working[i]! * size);
     for (let k = 0; k < m; k++) matrix[i * m + k] = row[working[k]!]! - cross[i]! * last[working[k]!]!;
+    // A feature that is constant in all rows of a sample: nothing is known of its curvature but the size that all features have.
+    if (!(matrix[i * m + i]! > UNSEEN * total)) matrix[i * m + i] = total;
   }
   const of = (values: Float64Array): Float64Array => Float64Array.from(working, (j) => values[j]!);
   const before = of(start);

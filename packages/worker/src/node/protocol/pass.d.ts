@@ -182,6 +182,7 @@ export namespace scalemix {
         reference: Uint8Array;
         inverseSquare: Uint8Array;
         working: number;
+        drawnAt?: (number|null);
         static encode(message: scalemix.SampleSelector.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.SampleSelector & scalemix.SampleSelector.$Shape;
     }
@@ -195,6 +196,7 @@ export namespace scalemix {
             reference?: (Uint8Array|null);
             inverseSquare?: (Uint8Array|null);
             working?: (number|null);
+            drawnAt?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.SampleSelector.$Properties;

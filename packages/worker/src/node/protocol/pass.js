@@ -791,6 +791,15 @@ export const scalemix = $root.scalemix = (() => {
         SampleSelector.prototype.reference = $util.newBuffer([]);
         SampleSelector.prototype.inverseSquare = $util.newBuffer([]);
         SampleSelector.prototype.working = 0;
+        SampleSelector.prototype.drawnAt = null;
+
+        let $oneOfFields;
+
+        // Virtual OneOf for proto3 optional field
+        $Object.defineProperty(SampleSelector.prototype, "_drawnAt", {
+            get: $util.oneOfGetter($oneOfFields = ["drawnAt"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
 
         SampleSelector.encode = function (message, writer, _depth) {
             if (!writer)
@@ -813,6 +822,8 @@ export const scalemix = $root.scalemix = (() => {
                 writer.uint32(50).bytes(message.inverseSquare);
             if (message.working != null && $Object.hasOwnProperty.call(message, "working") && message.working !== 0)
                 writer.uint32(56).uint32(message.working);
+            if (message.drawnAt != null && $Object.hasOwnProperty.call(message, "drawnAt"))
+                writer.uint32(65).double(message.drawnAt);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -907,6 +918,13 @@ export const scalemix = $root.scalemix = (() => {
                             message.working = value;
                         else
                             delete message.working;
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 1)
+                            break;
+                        message.drawnAt = reader.double();
+                        message._drawnAt = "drawnAt";
                         continue;
                     }
                 }

@@ -36,6 +36,7 @@ function requestMessage(request: RowRequest): scalemix.Request.$Properties {
           reference: bytesOf(request.reference),
           inverseSquare: bytesOf(request.inverseSquare),
           working: request.working,
+          drawnAt: request.drawnAt,
         },
       };
   }
@@ -77,6 +78,7 @@ export function decodeRequest(bytes: Uint8Array, features: number): RowRequest {
       reference: vectorOf(Float64Array, sample.reference ?? NOTHING, features, 'references'),
       inverseSquare: vectorOf(Float64Array, sample.inverseSquare ?? NOTHING, features, 'scales'),
       working: sample.working ?? 0,
+      drawnAt: sample.drawnAt ?? null,
     };
   }
   throw new DataError('BAD_MESSAGE', 'A message holds no request.');
