@@ -8,8 +8,8 @@ import { scalemix } from './commandLine.ts';
 const ROWS = 20_000;
 const COLUMNS = 30;
 
-/** Some 150 passes: one that is disturbed after the third is disturbed in the middle. */
-export const JOB = ['cv', 'data.csv', '--response', 'late', '--loss', 'logistic', '--folds', '5'];
+/** Hundreds of passes: one that is disturbed after the third is disturbed in the middle. */
+export const JOB = ['cv', 'data.csv', '--response', 'late', '--loss', 'logistic', '--folds', '8', '--lambdas', '200'];
 
 /** Writes data.csv to a folder. */
 export function writeJobData(folder: string): void {

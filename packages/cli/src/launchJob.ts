@@ -28,6 +28,7 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
   const { command, log, resumeOptions } = await checkCommand(words, program);
   const id = settings.name ?? newJobId(command);
   const folder = resolve(settings.jobs ?? DEFAULT_JOBS, id);
+  if (engine === 'slurm' && /["\\\n]/.test(folder + process.cwd())) throw new UsageError('BAD_OPTION_VALUE', `The folder ${JSON.stringify(folder)} has a quote, a backslash or a new line in its name, which a batch script cannot write. Submit from another, or give another --jobs.`);
   const volumes = checkVolumes(settings.volume ?? []);
   const inPods = engine === 'kubernetes';
   const workingFolder = inPods ? (volumes[0]?.path ?? POD_DATA) : process.cwd();

@@ -172,6 +172,24 @@ test('cancel deletes the job and with it what it owns', async (t) => {
   t.like(JSON.parse((await run('status', 'job-a', '--json')).stdout), { state: 'cancelled' });
 });
 
+test('a job that Kubernetes has lost is exit code 5, and how to go on', async (t) => {
+  const { answer, run } = fake(t);
+  answer('create', created);
+  const { code, stderr } = await run('submit', '--wait', ...SUBMIT.slice(1));
+  t.is(code, 5);
+  t.regex(stderr, /JOB_LOST: The job job-a is lost: Kubernetes knows it no more/);
+});
+
+test('a name is given to one job, and supervise runs inside Slurm only', async (t) => {
+  const { answer, run } = fake(t);
+  answer('create', created);
+  await run(...SUBMIT);
+  t.regex((await run(...SUBMIT)).stderr, /JOB_EXISTS/);
+  const { code, stderr } = await run('supervise', join('.scalemix', 'job-a'));
+  t.is(code, 2);
+  t.regex(stderr, /NO_ALLOCATION/);
+});
+
 test('a job that kubectl refuses leaves nothing behind', async (t) => {
   const { run, folder } = fake(t);
   const { code, stderr } = await run(...SUBMIT);

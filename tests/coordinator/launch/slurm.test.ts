@@ -11,7 +11,7 @@ import { SLURM_NEEDS, startSlurm } from '../../support/slurm.ts';
 import type { Slurm } from '../../support/slurm.ts';
 
 const slurmTest = needs(SLURM_NEEDS, test.serial);
-const folder = mkdtempSync(join(tmpdir(), 'scalemix-jobs-'));
+const folder = mkdtempSync(join(tmpdir(), 'scalemix jobs '));
 let slurm: Slurm;
 
 const run = (...args: string[]) => scalemix(args, { cwd: folder, env: slurm.env });
@@ -40,10 +40,10 @@ slurmTest('three nodes give the bits of one process, though a worker is killed',
   writeJobData(folder);
   reference = await referenceBits(folder);
   await begin('killed');
-  t.is(await state('killed'), 'running');
   const before = workers();
   t.is(before.length, 3);
   process.kill(before[0]!, 'SIGKILL');
+  t.is(await state('killed'), 'running');
   await until('the worker is started again', () => workers().length === 3 && workers().join() !== before.join());
   const { stderr } = await run('logs', 'killed', '--follow');
   t.regex(stderr, /ended with 137; starting it again/);

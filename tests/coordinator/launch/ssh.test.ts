@@ -69,6 +69,7 @@ sshTest('when the coordinator is killed its workers end, and the job goes on fro
   await until('nothing is left', () => anything().length === 0, 10);
   const { stdout } = await scalemix(['status', 'lost', '--json'], { cwd: folder });
   t.is((JSON.parse(stdout) as { state: string }).state, 'lost');
+  t.regex((await scalemix(['logs', 'lost'], { cwd: folder })).stderr, /IN_FOREGROUND/);
   const log = join('.scalemix', 'lost', 'replay.log');
   const { code, stderr } = await scalemix(['submit', '--engine', 'ssh', '--hosts', hosts.hosts, '--ssh-config', hosts.config, '--program', `${process.execPath} ${program}`, '--', 'resume', log, '-o', 'lost.json'], { cwd: folder });
   t.is(code, 0, stderr);

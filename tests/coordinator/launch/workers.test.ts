@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { makeJobCredentials } from '../../../packages/coordinator/src/launch/credentialFiles.ts';
+import { execute } from '../../../packages/coordinator/src/launch/execute.ts';
 import { credentialInput, remoteScript } from '../../../packages/coordinator/src/launch/ssh/remoteScript.ts';
 import { startWorkers } from '../../../packages/coordinator/src/launch/workers.ts';
 import type { WorkerHost } from '../../../packages/coordinator/src/launch/workers.ts';
@@ -98,6 +99,10 @@ test('a program that is not there is named', async (t) => {
   const workers = startWorkers(folder, [{ ...host('a'), file: 'no-such-program' }], () => {});
   await t.throwsAsync(workers.ready, { code: 'ENGINE_MISSING', message: /no-such-program cannot be started: it is not on the PATH/ });
   await workers.stop();
+});
+
+test('a program of an engine that does not answer is given up', async (t) => {
+  await t.throwsAsync(execute('sleep', ['60'], { seconds: 0.2 }), { code: 'ENGINE_TIMEOUT' });
 });
 
 test('over ssh a worker gets its credentials through standard input, in files of its own, which go with it', async (t) => {

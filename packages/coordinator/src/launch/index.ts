@@ -1,12 +1,11 @@
-export { COORDINATOR_NAME, NODE_NAME, writeCertificates } from '../credentials/index.ts';
+export { NODE_NAME, writeCertificates } from '../credentials/index.ts';
 export type { CertificateRequest } from '../credentials/index.ts';
 export { engines } from './engines.ts';
 export type { Engine, JobState, JobStatus, Sinks } from './engine.ts';
-export { beginJob, createJob, discardJob, findJob, finishJob, newJobId, prepareCredentials, readJob } from './jobFolder.ts';
-export type { JobEnd } from './jobFolder.ts';
+export { beginJob, createJob, discardJob, findJob, newJobId, readJob } from './jobFolder.ts';
 export type { EngineName, Job, KubernetesPlan, SlurmPlan, SshPlan } from './job.ts';
 export { checkVolumes } from './kubernetes/volumes.ts';
 export { readHosts } from './ssh/hosts.ts';
-export { sshHosts, sshPreview } from './ssh/ssh.ts';
+export { sshHosts } from './ssh/ssh.ts';
 export { allocatedHosts } from './slurm/allocation.ts';
 export { runOnWorkers } from './runOnWorkers.ts';

@@ -32,10 +32,12 @@ export const slurm: Engine = {
 };
 
 async function status(job: Job): Promise<JobStatus> {
+  const end = endOf(job);
+  // What has been cancelled may take Slurm a while to end.
+  if (end?.cancelled === true) return endedStatus(end);
   // squeue fails on a job that it has forgotten.
   const { code, stdout } = await execute('squeue', ['--noheader', '--jobs', job.nativeId!, '--states=all', '--format=%T|%N|%M|%r']);
   const [state = '', nodes = '', time = '', reason = ''] = code === 0 ? stdout.trim().split('|') : [];
-  const end = endOf(job);
   if (WAITING.test(state)) return { state: 'waiting', exitCode: null, detail: `${state.toLowerCase()}, ${reason}` };
   if (state === 'RUNNING' || state === 'COMPLETING') return { state: 'running', exitCode: null, detail: `${nodes}, for ${time}` };
   if (end === null) return { state: 'lost', exitCode: null, detail: state === '' ? 'Slurm knows it no more, and it did not say how it ended' : `${state.toLowerCase().replaceAll('_', ' ')}, ${reason}` };

@@ -33,7 +33,7 @@ function sshArgs(job: Job, { destination, sshPort }: SshHost): string[] {
   return [...(config === null ? [] : ['-F', config]), ...OPTIONS, ...(sshPort === null ? [] : ['-p', String(sshPort)]), destination, remoteScript(job)];
 }
 
-export function sshPreview(job: Job): string {
+function preview(job: Job): string {
   const files = filesOf(job.folder);
   const workers = job.ssh!.hosts.map((host) => `${shellWords(['ssh', ...sshArgs(job, host)])}\n`).join('');
   return `${workers}${shellWords([...job.program, ...coordinatorWords(job, `@${files.nodes}`, files.credentials)])}\n`;
@@ -46,7 +46,7 @@ function foreground(): string {
 
 export const ssh: Engine = {
   name: 'ssh',
-  preview: sshPreview,
+  preview,
   submit: async () => foreground(),
   status,
   logs: async (job) => {
