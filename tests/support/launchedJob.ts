@@ -9,6 +9,7 @@ export function launchedJob(changes: Partial<Job> & Pick<Job, 'engine'>): Job {
     submitted: '2026-01-02T10:15:00.000Z',
     folder: '/home/a b/.scalemix/path-20260102-101500-1a2b',
     command: ['path', 'data.parquet', '--response', 'y', '-o', "o'clock.json"],
+    workerOptions: ['--threads', '2'],
     resumeOptions: ['-o', "o'clock.json"],
     checkpoint: '/home/a b/.scalemix/path-20260102-101500-1a2b/replay.log',
     workingFolder: '/home/a b',

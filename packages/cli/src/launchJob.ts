@@ -10,6 +10,8 @@ import { checkModelSettings } from './options/applies.ts';
 import { keptOptions } from './options/kept.ts';
 import { checkLaunch, DEFAULT_JOBS } from './options/launch.ts';
 import type { LaunchSettings } from './options/launch.ts';
+import type { Options } from './options/option.ts';
+import { machineOptions } from './options/tables.ts';
 
 /** Where the image of our Dockerfile has it. */
 const PROGRAM_OF_IMAGE = ['node', '/opt/scalemix/node_modules/scalemix/bin/scalemix.js'];
@@ -25,7 +27,7 @@ const OURS = ['cluster', 'token-file', 'tls-ca', 'tls-cert', 'tls-key', 'insecur
 /** @throws UsageError: those of the command, of submit's options, of hosts and volumes */
 export async function launchJob(words: readonly string[], settings: LaunchSettings, program: Program): Promise<Job> {
   const engine = checkLaunch(settings);
-  const { command, log, resumeOptions } = await checkCommand(words, program);
+  const { command, log, resumeOptions, workerOptions } = await checkCommand(words, program);
   const id = settings.name ?? newJobId(command);
   const folder = resolve(settings.jobs ?? DEFAULT_JOBS, id);
   if (engine === 'slurm' && /["\\\n]/.test(folder + process.cwd())) throw new UsageError('BAD_OPTION_VALUE', `The folder ${JSON.stringify(folder)} has a quote, a backslash or a new line in its name, which a batch script cannot write. Submit from another, or give another --jobs.`);
@@ -42,6 +44,8 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
     folder,
     command: words,
     resumeOptions,
+    // A pod may use all cores of its machine, and shall use those it asks for.
+    workerOptions: inPods && settings.cpus !== undefined && !workerOptions.some((word) => word.startsWith('--threads')) ? [...workerOptions, '--threads', String(settings.cpus)] : workerOptions,
     checkpoint: log === null ? join(kept, 'replay.log') : inPods ? posix.resolve(workingFolder, log) : resolve(log),
     workingFolder,
     dataRoot: dataRootOf(engine, settings['data-root'], volumes),
@@ -71,7 +75,14 @@ function ownProgram(engine: EngineName): string[] {
   return engine === 'kubernetes' ? PROGRAM_OF_IMAGE : [process.execPath, fileURLToPath(new URL('../bin/scalemix.js', import.meta.url))];
 }
 
-async function checkCommand(words: readonly string[], program: Program): Promise<{ command: string; log: string | null; resumeOptions: string[] }> {
+interface CheckedCommand {
+  readonly command: string;
+  readonly log: string | null;
+  readonly resumeOptions: string[];
+  readonly workerOptions: string[];
+}
+
+async function checkCommand(words: readonly string[], program: Program): Promise<CheckedCommand> {
   if (words.length === 0) throw new UsageError('MISSING_ARGUMENT', 'submit needs a command after --, such as scalemix submit --engine slurm -N 8 -- path data.parquet --response y.');
   if (!COMMANDS.includes(words[0]!)) throw new UsageError('INAPPLICABLE_OPTION', `submit runs ${COMMANDS.join(', ')}, and ${JSON.stringify(words[0])} is none of them. The command's name comes first after --.`);
   const { command, inputs, log, settings } = await program.check(words);
@@ -80,5 +91,7 @@ async function checkCommand(words: readonly string[], program: Program): Promise
   const ours = OURS.find((name) => settings[name] !== undefined);
   if (ours !== undefined) throw new UsageError('INAPPLICABLE_OPTION', `--${ours} does not apply to a submitted command: submit gives it.`);
   if (settings['config'] !== undefined) throw new UsageError('INAPPLICABLE_OPTION', '--config does not apply to a submitted command: write its options out.');
-  return { command: command.name, log: command.name === 'resume' ? log : null, resumeOptions: keptOptions(words.slice(1), command.options, resumeCommand.options) };
+  const kept = (other: Options): string[] => keptOptions(words.slice(1), command.options, other);
+  const { threads, memory, kernel } = machineOptions;
+  return { command: command.name, log: command.name === 'resume' ? log : null, resumeOptions: kept(resumeCommand.options), workerOptions: kept({ threads, memory, kernel }) };
 }

@@ -72,7 +72,7 @@ test('pods get the secrets from the Secret alone, and each container its own', a
 
 test('--dry-run prints the manifests, without secrets, and calls nothing', async (t) => {
   const folder = folderOf(t);
-  const { code, stdout, stderr } = await scalemix(['submit', '--engine', 'kubernetes', '-N', '3', '--image', 'a/b', '--volume', 'data:/data', '--dry-run', '--', 'path', 'a.csv', '--response', 'y', '-o', 'm.json', '--lambdas', '5'], { cwd: folder, env: { PATH: '' } });
+  const { code, stdout, stderr } = await scalemix(['submit', '--engine', 'kubernetes', '-N', '3', '--image', 'a/b', '--volume', 'data:/data', '--cpus', '3', '--dry-run', '--', 'path', 'a.csv', '--response', 'y', '-o', 'm.json', '--lambdas', '5', '--kernel=scalar'], { cwd: folder, env: { PATH: '' } });
   t.is(code, 0, stderr);
   const documents = parseAllDocuments(stdout).map((document) => document.toJS() as { kind: string });
   t.deepEqual(documents.map(({ kind }) => kind), ['Secret', 'Service', 'Job']);
@@ -81,9 +81,10 @@ test('--dry-run prints the manifests, without secrets, and calls nothing', async
   const entry = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8'))![1]!) as string[];
   const worker = (documents[2] as unknown as IJob).spec!.template.spec!.initContainers![0]!.command!;
   t.deepEqual(worker.slice(0, entry.length + 1), [...entry, 'worker'], 'the program is where the Dockerfile puts it');
+  t.regex(worker.join(' '), / --kernel=scalar --threads 3 .* --metrics /, 'the kernels of the job, and the cores that the pod asks for');
   const script = (documents[2] as unknown as IJob).spec!.template.spec!.containers[0]!.command![2]!;
   t.regex(script, /if \[ -s \/data\/\.scalemix\/[\w-]+\/replay\.log \]; then exec node \S+ resume \S+ --cluster dns:[\w-]+:7077 .* -o m\.json; fi/);
-  t.regex(script, /exec node \S+ path --checkpoint \S+ --cluster .* a\.csv --response y -o m\.json --lambdas 5$/);
+  t.regex(script, /exec node \S+ path --checkpoint \S+ --cluster .* a\.csv --response y -o m\.json --lambdas 5 --kernel=scalar$/);
 });
 
 /** A kubectl that notes how it is called and what it reads, and says what its files `answer.VERB` hold. */

@@ -17,6 +17,8 @@ export interface Job {
   readonly command: readonly string[];
   /** What of it holds for `resume` too: where the answer goes, and how it is shown. */
   readonly resumeOptions: readonly string[];
+  /** What of it holds for workers too: threads, memory, kernels. */
+  readonly workerOptions: readonly string[];
   /** The replay log, with which a job begun again goes on. */
   readonly checkpoint: string;
   readonly workingFolder: string;

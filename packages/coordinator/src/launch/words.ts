@@ -5,7 +5,7 @@ import type { Job } from './job.ts';
 
 /** @param credentials the folder of the worker's credentials, on its machine */
 export function workerWords(job: Job, credentials: string): string[] {
-  return [...job.program, 'worker', '--listen', `0.0.0.0:${job.port}`, ...(job.dataRoot === null ? [] : ['--data-root', job.dataRoot]), ...credentialFlags('node', credentials)];
+  return [...job.program, 'worker', '--listen', `0.0.0.0:${job.port}`, ...(job.dataRoot === null ? [] : ['--data-root', job.dataRoot]), ...job.workerOptions, ...credentialFlags('node', credentials)];
 }
 
 /**

@@ -103,7 +103,7 @@ function workerContainer(job: Job): Manifest {
   return {
     ...containerOf(job, WORKER, '/tmp', dataMounts(job, true)),
     restartPolicy: 'Always',
-    command: [...workerWords(job, CREDENTIALS), '--metrics', `0.0.0.0:${METRICS_PORT}`, ...(cpus === null ? [] : ['--threads', String(Math.max(1, Math.floor(cpus)))])],
+    command: [...workerWords(job, CREDENTIALS), '--metrics', `0.0.0.0:${METRICS_PORT}`],
     ports: [
       { name: 'grpc', containerPort: job.port },
       { name: 'metrics', containerPort: METRICS_PORT },
