@@ -2,7 +2,7 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { Matrix } from 'ml-matrix';
 import { LOSS_SUMS, createAccumulator, finishStatistic, lossBySpec, mergeStatistics, statisticSize } from '@scalemix/core';
-import type { GramResult, Kernels, LossSpec, MomentsRequest, PassRequest } from '@scalemix/core';
+import type { GramResult, Kernels, LossSpec, MomentsRequest, PassRequest, PassResult } from '@scalemix/core';
 import { bestKernels, logistic, scalarKernels, squared } from '../support/engine.ts';
 import { Random } from '../support/random.ts';
 import { smallStore } from '../support/smallStore.ts';
@@ -63,6 +63,12 @@ function coefficients(random: Random, p: number, columns: number, support: numbe
     }
   }
   return { B, flat };
+}
+
+/** Supports as along a path, each within the next, in no order of the features; the last has all. */
+function nested(random: Random, p: number, columns: number): { flat: Float64Array } {
+  const rank = random.shuffled(Array.from({ length: p }, (_, j) => j));
+  return { flat: Float64Array.from({ length: columns * p }, (_, at) => (rank[at % p]! < ((Math.floor(at / p) + 1) / columns) * p ? random.normal() : 0)) };
 }
 
 /** What a pass must return, from dense matrices. */
@@ -179,11 +185,12 @@ for (const [family, kernels] of Object.entries(KERNELS)) {
     const shape: SmallShape = { ...SHAPES['dense float32, category and sparse, in another order']!, dense: 19 };
     const grams = (small: SmallStore, columns: number, features: Int32Array | null, coarse: boolean): GramResult => {
       const p = small.store.features.count;
-      const { flat } = coefficients(new Random(5), p, columns, p);
+      const { flat } = nested(new Random(5), p, columns);
       const request: PassRequest = { kind: 'pass', loss: logistic, columns, coefficients: flat, intercepts: new Float64Array(columns), features: null, grams: [{ column: columns - 1, features, coarse }] };
       return finishStatistic(request, p, createAccumulator(small.arenas, small.store, request).leaf(small.blocks, 0)).grams[0]!;
     };
-    for (const columns of [1, 3]) {
+    // Of 40 columns the dense features are multiplied in another order.
+    for (const columns of [1, 3, 40]) {
       const small = smallStore(shape, 11, kernels);
       const [coarse, fine] = [grams(small, columns, null, true), grams(small, columns, null, false)];
       t.deepEqual(coarse.cross, fine.cross);
@@ -207,6 +214,40 @@ for (const [family, kernels] of Object.entries(KERNELS)) {
       t.deepEqual(grams(wide, columns, null, true), grams(wide, columns, null, false), 'stored in float64');
     }
   });
+}
+
+for (const [family, kernels] of Object.entries(KERNELS)) {
+  for (const [name, shape] of Object.entries({
+    'dense': { ...plain, dense: 35, offset: true },
+    'dense float32': { ...plain, dense: 35, denseType: 'f32' },
+    'everything': { ...plain, dense: 21, codes: [6, 3], sparse: 9, weights: true, offset: true, shuffled: true },
+    'everything in float32': { ...plain, dense: 21, codes: [6, 3], sparse: 9, weights: true, denseType: 'f32', shuffled: true },
+  } satisfies Record<string, SmallShape>)) {
+    test(`${family} kernels, ${name}: columns of a path in one pass have the sums of passes of their own`, (t) => {
+      const small = smallStore(shape, 31, kernels);
+      const p = small.store.features.count;
+      const columns = 27;
+      const random = new Random(6);
+      const whole = nested(random, p, columns).flat;
+      // Supports that end with all features, or before; in descending order too.
+      for (const flat of [whole, whole.map((b, at) => ((at % p) % 3 === 0 ? 0 : b)), Float64Array.from({ length: columns * p }, (_, at) => whole[(columns - 1 - Math.floor(at / p)) * p + (at % p)]!)]) {
+        const intercepts = random.normals(columns);
+        const ask = (coefficients: Float64Array, own: Float64Array, column: number): PassRequest => ({ kind: 'pass', loss: logistic, columns: own.length, coefficients, intercepts: own, features: null, grams: [{ column, features: null }, { column, features: some(p, 1) }] });
+        const run = (request: PassRequest): PassResult => finishStatistic(request, p, createAccumulator(small.arenas, small.store, request).leaf(small.blocks, 0));
+        const together = run(ask(flat, intercepts, 20));
+        for (let k = 0; k < columns; k++) {
+          const alone = run(ask(flat.slice(k * p, (k + 1) * p), intercepts.slice(k, k + 1), 0));
+          close(t, together.sums.subarray(k * LOSS_SUMS.length, (k + 1) * LOSS_SUMS.length), alone.sums, `sums of column ${k}`);
+          close(t, together.gradient.subarray(k * p, (k + 1) * p), alone.gradient, `gradient of column ${k}`);
+          if (k !== 20) continue;
+          alone.grams.forEach((gram, g) => {
+            close(t, together.grams[g]!.packed, gram.packed, `Gram ${g}`);
+            close(t, together.grams[g]!.cross, gram.cross, `X'u ${g}`);
+          });
+        }
+      }
+    });
+  }
 }
 
 test('a leaf has the same bits in one memory and spread over three', (t) => {

@@ -240,7 +240,8 @@ export class PassAccumulator {
     const plan = new ScratchPlan(arenas[0]!.scratch);
     const readers = new Set([this.#psiReader, this.#gradientReader]);
     const gramReaders = request.grams.map((gram) => {
-      if (gramSize(gram, p) === p && psiSelection.count === p) return this.#psiReader;
+      // Columns that have been gathered in another order are no longer there in float32.
+      if (gramSize(gram, p) === p && psiSelection === all) return this.#psiReader;
       const reader = new TileReader(store, selectFeatures(store.layout, store.features, gram.features));
       readers.add(reader);
       return reader;
