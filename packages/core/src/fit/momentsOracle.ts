@@ -28,10 +28,10 @@ export class MomentsOracle implements Oracle {
     this.#responseVariance = moments.responseVariance;
     this.bestIntercept = scale.intercept ? this.#responseMean : 0;
     this.responseSquare = moments.responseVariance + (scale.intercept ? 0 : this.#responseMean ** 2);
-    const { gram, cross, mean } = scale.standardizedMoments(moments);
+    const { gram, cross } = scale.standardizedMoments(moments);
     this.#gram = gram;
     this.#cross = cross;
-    this.#mean = mean;
+    this.#mean = scale.mean;
   }
 
   async evaluate(points: readonly Point[], hessians: readonly HessianRequest[]): Promise<Evaluation[]> {

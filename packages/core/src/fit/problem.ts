@@ -46,7 +46,7 @@ export interface PathResult {
   readonly reason: readonly (string | null)[];
   /** Weighted mean of the loss with nothing to be fitted better: the zero of the relative gap. */
   readonly saturatedLoss: number;
-  /** Mean loss of the null model (offset, intercept, unpenalised features). */
+  /** Mean loss with the offset and the intercept alone: where the deviance ratio is 0. */
   readonly nullLoss: number;
   readonly weightSum: number;
   /** Rows with a positive weight. */

@@ -153,15 +153,13 @@ export class WorkingScale {
     return { features, matrix, tie: this.intercept ? null : Float64Array.from(features, (j) => this.mean[j]!), corrections: 0 };
   }
 
-  /** Moments of the working features about their means, and those means about the references (0 with an intercept), from moments of stored ones. */
-  standardizedMoments(moments: Moments): { gram: Float64Array; cross: Float64Array; mean: Float64Array } {
+  /** Moments of the working features about their means, from those of the stored ones. */
+  standardizedMoments(moments: Moments): { gram: Float64Array; cross: Float64Array } {
     const p = this.features;
     const gram = new Float64Array(p * p);
     const cross = new Float64Array(p);
-    const mean = new Float64Array(p);
     for (const j of this.usable) {
       cross[j] = moments.cross[j]! / this.#scale[j]!;
-      if (!this.intercept) mean[j] = (moments.mean[j]! - this.#reference[j]!) / this.#scale[j]!;
       const column = (j * (j + 1)) / 2;
       for (const i of this.usable) {
         if (i > j) break;
@@ -170,6 +168,6 @@ export class WorkingScale {
         gram[j * p + i] = value;
       }
     }
-    return { gram, cross, mean };
+    return { gram, cross };
   }
 }
