@@ -143,6 +143,69 @@ test('a feature that is constant without some fold has no coefficient there', as
   }
 });
 
+test('so it is where folds are fitted one after the other', async (t) => {
+  const data = makeData({ rows: 200, dense: 30, loss: 'logistic', plain: true });
+  const rare = Float64Array.from(data.y, (y, i) => (i % 8 === 1 && y > 0 ? 1 : 0));
+  const wide: ArrayData = { ...data, dense: [...data.dense!, rare] };
+  const problem: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambda: [0.02, 0.01], folds: modulo, foldTolerance: 1e-6 };
+  const events: FitEvent[] = [];
+  const result = await fitCrossValidation(source(wide), problem, inOrder, { onEvent: (event) => events.push(event) });
+  t.is(events.find((event) => event.type === 'foldsBegun')!.way, 'apart');
+  t.true(result.path.coefficients[0]![30]! !== 0, 'it has one on all rows');
+  t.deepEqual(result.reason, result.reason.map(() => null));
+  const { deviance } = await byDefinition(wide, problem, result.path.lambda, (i) => i % 4, 1);
+  deviance.forEach((expected, k) => t.true(Math.abs(result.deviance[2 + k]! - expected) < 1e-3 * expected, `value ${k}: ${result.deviance[2 + k]}, by definition ${expected}`));
+});
+
+test('folds that are fitted one after the other start from what the other rows say', async (t) => {
+  const data = makeData({ rows: 200, dense: 40, loss: 'logistic', plain: true });
+  // So coarse that the start is the answer.
+  const problem: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambda: [0.05, 0.01], folds: modulo, foldTolerance: 0.999 };
+  const result = await fitCrossValidation(source(data), problem, inOrder);
+  t.true(result.path.nonzero[0]! > 0);
+  const share = (keep: (row: number) => boolean): number => {
+    const kept = Array.from(data.y).filter((_, i) => keep(i));
+    return kept.reduce((sum, y) => sum + y, 0) / kept.length;
+  };
+  for (let fold = 0; fold < 4; fold++) {
+    const mean = share((i) => i % 4 !== fold);
+    const own = share((i) => i % 4 === fold);
+    const expected = -2 * (own * Math.log(mean) + (1 - own) * Math.log(1 - mean));
+    for (let k = 0; k < 2; k++) t.true(Math.abs(result.deviance[fold * 2 + k]! - expected) < 1e-12, `fold ${fold}: ${result.deviance[fold * 2 + k]}, the constant's ${expected}`);
+  }
+});
+
+test('a feature that only some folds want comes into the Hessians they share', async (t) => {
+  const rows = 1200;
+  const random = new Random(17);
+  const [x, turning] = [random.normals(rows), random.normals(rows)];
+  // Without the first of three folds it has a slope that all rows together have not.
+  const y = Float64Array.from(x, (value, i) => (random.chance(1 / (1 + Math.exp(-value - (i % 3 === 0 ? 1.2 : -0.6) * turning[i]!))) ? 1 : 0));
+  const data: ArrayData = { y, dense: [x, turning, random.normals(rows)] };
+  const folds: FoldSpec = { count: 3, by: 'modulo', seed: 0 };
+  const problem: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, lambdas: 6, lambdaMinRatio: 0.3, folds };
+  const events: FitEvent[] = [];
+  const result = await fitCrossValidation(source(data), problem, inOrder, { onEvent: (event) => events.push(event) });
+  t.true(result.path.coefficients.every((b) => b[1] === 0), 'all rows do not want it');
+  const passes = events.slice(events.findIndex((event) => event.type === 'foldsBegun')).flatMap((event) => (event.type === 'passBegun' ? [event] : []));
+  t.deepEqual(passes.slice(0, 2).map(({ gramFeatures }) => gramFeatures), [1, 2]);
+  t.true(result.converged.every(Boolean));
+  for (let fold = 0; fold < 3; fold++) {
+    const { deviance } = await byDefinition(data, problem, result.path.lambda, (i) => i % 3, fold);
+    deviance.forEach((expected, k) => t.true(Math.abs(result.deviance[fold * 6 + k]! - expected) < 1e-3 * expected, `fold ${fold}, value ${k}`));
+  }
+});
+
+test('classes that unpenalised features separate are separated without each fold too', async (t) => {
+  const data = makeData({ rows: 400, dense: 3, loss: 'logistic', plain: true });
+  const wide: ArrayData = { ...data, dense: [...data.dense!, Float64Array.from(data.y, (y, i) => y - 0.5 + (y > 0.5 ? 1 : -1) * (i % 3))] };
+  const problem: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, penaltyFactors: Float64Array.of(1, 1, 1, 0), lambdas: 3, folds: modulo };
+  const result = await fitCrossValidation(source(wide), problem, inOrder);
+  t.deepEqual([...result.path.reason], ['SEPARABLE', 'SEPARABLE', 'SEPARABLE']);
+  t.true(result.reason.every((reason) => reason === 'SEPARABLE'), String(result.reason));
+  t.true(result.converged.every((converged) => !converged));
+});
+
 test('given lambdas keep their order', async (t) => {
   const data = makeData({ rows: 300, dense: 4, loss: 'logistic' });
   const problem: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, folds: modulo };

@@ -3,7 +3,7 @@ import test from 'ava';
 import { MOMENTS_FEATURES, chooseRoad } from '@scalemix/core';
 import type { RoadQuestion } from '@scalemix/core';
 
-const many: RoadQuestion = { rows: 1e6, features: 100, usable: 100, values: 100, width: 100, quadratic: false, provable: true };
+const many: RoadQuestion = { rows: 1e6, features: 100, usable: 100, values: 100, width: 100, folds: 0, quadratic: false, provable: true };
 
 const cases: readonly [what: string, question: RoadQuestion, road: string, why: string, sampleRows: number][] = [
   ['least squares', { ...many, quadratic: true }, 'moments', 'quadratic', 20000],
@@ -14,6 +14,10 @@ const cases: readonly [what: string, question: RoadQuestion, road: string, why: 
   ['just enough rows', { ...many, rows: 80000 }, 'lockstep', 'manyRows', 20000],
   ['one row too few', { ...many, rows: 79999 }, 'values', 'fewRows', 20000],
   ['few features: the sample has 10,000 rows', { ...many, rows: 40000, usable: 3 }, 'lockstep', 'manyRows', 10000],
+  ['least squares in twelve folds', { ...many, quadratic: true, features: MOMENTS_FEATURES, usable: 100, folds: 12 }, 'moments', 'quadratic', 20000],
+  ['least squares in more folds than there is room for', { ...many, quadratic: true, features: MOMENTS_FEATURES, usable: 100, folds: 13 }, 'lockstep', 'manyRows', 20000],
+  ['as many features as there is room for', { ...many, rows: 1e7, features: 4096, usable: 4096 }, 'lockstep', 'manyRows', 819200],
+  ['one feature more', { ...many, rows: 1e7, features: 4097, usable: 4097 }, 'values', 'manyFeatures', 819400],
   ['something unpenalised', { ...many, provable: false }, 'values', 'unpenalised', 20000],
 ];
 
@@ -42,5 +46,5 @@ test('Hessians are formed at no more values than they are worth', (t) => {
   t.deepEqual(counts({ values: 2, width: 3 }), [2, 2]);
   t.deepEqual(counts({ values: 40, usable: 784, width: 784, rows: 1e7 }), [3, 0]);
   t.deepEqual(counts({ values: 40, usable: 485, width: 5 }), [10, 3], 'categories cost little, however many levels they have');
-  t.deepEqual(counts({ values: 40, usable: 5000, width: 5 }), [3, 3], 'room for the matrices');
+  t.deepEqual(counts({ values: 40, usable: 4000, width: 5 }), [3, 3], 'room for the matrices');
 });

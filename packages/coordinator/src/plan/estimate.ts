@@ -76,7 +76,7 @@ type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pi
 
 export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
   const { rows, features, values, width, folds, quadratic, provable, sparse, threads } = sizes;
-  const question = { rows, features, usable: features, values, width, quadratic, provable };
+  const question = { rows, features, usable: features, values, width, folds, quadratic, provable };
   const way = chooseRoad(question);
   const kind = sparse ? 'sparse' : 'dense';
   const perValue = values === 1 ? ALONE : PER_VALUE[kind];

@@ -79,8 +79,9 @@ export function isCertified({ lambda, certificate, saturatedLoss }: Column, sett
   return relativeGap(certificate!, saturatedLoss) <= setting.tolerance;
 }
 
-export function asIs(column: Column): ValueResult {
-  return { evaluation: column.at!, certificate: column.certificate!, converged: true, reason: null };
+/** What a certified column's value is; where free features separate the classes it is none that converged, whatever its gradient. */
+export function asIs(column: Column, { separable }: Pick<ValueSetting, 'separable'>): ValueResult {
+  return { evaluation: column.at!, certificate: column.certificate!, converged: separable !== true, reason: separable === true ? 'SEPARABLE' : null };
 }
 
 /** Takes an evaluation in: the column moves there if it improves, and learns from it in any case. */
@@ -99,21 +100,21 @@ export function consider(column: Column, next: Evaluation, setting: ValueSetting
 async function takeSteps(columns: readonly Column[], { setting, model, leave }: Advance, mayLeave = true): Promise<void> {
   const waiting = columns.filter((column) => {
     const done = mayLeave && setting.rough === true && isCertified(column, setting);
-    if (done) close(column, leave);
+    if (done) close(column, setting, leave);
     return !done;
   });
   const steps = await setting.executor.map('modelStep', model.shared(), waiting.map((column) => modelProblem(setting, model, column)));
   waiting.forEach((column, i) => {
     const target = takeStep(column.at!.point, steps[i]!, model.features);
-    if (mayLeave && isCertified(column, setting) && isPrecise(setting, column.at!, target)) close(column, leave);
+    if (mayLeave && isCertified(column, setting) && isPrecise(setting, column.at!, target)) close(column, setting, leave);
     // A rejected step has taught its curvature (`learn`); the new one goes from the best point, and not all the way.
     column.next = column.rejected === 0 ? target : between(column.at!.point, target, 0.5 ** column.rejected);
   });
 }
 
-function close(column: Column, leave: Advance['leave']): void {
+function close(column: Column, setting: ValueSetting, leave: Advance['leave']): void {
   column.open = false;
-  leave(column, asIs(column));
+  leave(column, asIs(column, setting));
 }
 
 function modelProblem(setting: ValueSetting, model: Anchors, column: Column): ModelStepProblem {

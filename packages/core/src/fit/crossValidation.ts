@@ -4,8 +4,10 @@
  *
  *  1. The path is fitted to all rows: it is the refit as well.
  *  2. One sweep at its solutions returns every value's gradient fold by fold,
- *     and Hessians at some anchors (another, if the folds want features that all rows do not). The gradient without a fold is the sum of
- *     the others', so every value of every fold is evaluated at one product a value.
+ *     and Hessians at some anchors. The gradient without a fold is the sum of
+ *     the others', so every value of every fold is evaluated at one product a
+ *     value. If some fold wants features that all rows do not, another sweep
+ *     forms the Hessians with them.
  *  3. A step on the interpolated Hessians brings each of them next to its own
  *     solution; a sweep or two over all columns certify them and return the
  *     loss of the rows left out (fit/columns.ts).
@@ -25,7 +27,7 @@ import type { Column } from './columns.ts';
 import { foldsWay } from './foldsWay.ts';
 import type { Evaluation } from './evaluation.ts';
 import { MomentsOracle } from './momentsOracle.ts';
-import { solvePath, spent, valueByValue } from './path.ts';
+import { solvePath, spent, startingIntercept, valueByValue } from './path.ts';
 import type { SolvedPath } from './path.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import { withoutFold } from './sweepOracle.ts';
@@ -34,6 +36,7 @@ import { relativeGap } from './progress.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting } from './value.ts';
 import { WorkingScale } from './workingScale.ts';
+import type { Point } from './workingScale.ts';
 
 export interface CrossValidationProblem extends PathProblem {
   readonly folds: FoldSpec;
@@ -149,7 +152,7 @@ function squaredLoss(moments: Moments, b: Float64Array, b0: number): number {
 }
 
 /** Any loss: all values of all folds advance together. Results [fold][k]. */
-async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise<ValueResult[][]> {
+async function fromSweeps({ source, solved, setting, folds, options }: Fitting): Promise<ValueResult[][]> {
   const { values, sweeps } = solved;
   const { scale, penalty } = setting;
   const F = folds.by.count;
@@ -168,7 +171,13 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
   const begin = (anchors: number): void => options.onEvent?.({ type: 'foldsBegun', way, folds: F, rows, features: features.length, anchors });
   if (way === 'apart') {
     begin(0);
-    const start = (await sweeps.evaluateWithoutEach(folds, points.slice(0, 1), [], 1)).without[0]!;
+    // From the constant that fits its own rows: nothing here has seen those of the fold.
+    const { responseCentre } = source.describe();
+    const constants = folds.sets.map(({ scale: own }, fold): Point => ({
+      beta: new Float64Array(own.features),
+      intercept: startingIntercept(own, setting.loss, solved.moments.folds![fold]!.training, responseCentre),
+    }));
+    const start = await sweeps.evaluateWithout(folds, constants.map((_, fold) => fold), constants, [], 1);
     const results: ValueResult[][] = [];
     for (const [fold, { scale: own }] of folds.sets.entries()) {
       const oracle = withoutFold(sweeps, folds, fold);
@@ -198,11 +207,10 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
   const columns = folds.sets.flatMap(({ scale: own }, fold) =>
     values.map(({ lambda }, index) => {
       const point = points[index]!;
-      const column = newColumn({ index, lambda, scale: own, fold, saturatedLoss: saturated[fold]!, next: point });
-      // A feature that is constant without the fold has no coefficient there: the point must be looked at again.
-      const constant = point.beta.some((b, j) => b !== 0 && own.isUsable[j] === 0);
-      if (constant) column.next = { ...point, beta: point.beta.map((b, j) => (own.isUsable[j] === 1 ? b : 0)) };
-      else consider(column, without[index]![fold]!, setting, model);
+      const next = withoutConstants(point, own);
+      const column = newColumn({ index, lambda, scale: own, fold, saturatedLoss: saturated[fold]!, next });
+      // Another point than the one that has been looked at.
+      if (next === point) consider(column, without[index]![fold]!, setting, model);
       return column;
     }),
   );
@@ -218,10 +226,15 @@ async function fromSweeps({ solved, setting, folds, options }: Fitting): Promise
   progress(done);
   for (const column of columns) {
     if (!column.open) continue;
-    const { lambda, fold, index } = column;
+    const { fold, index } = column;
     const own: ValueSetting = { ...setting, scale: column.scale };
-    leave(column, await fitValue(withoutFold(sweeps, folds, fold), own, { lambda, previous: values[index - 1]?.lambda ?? lambda, next: null, features: null }, column.at!, saturated[fold]!));
+    leave(column, await fitValue(withoutFold(sweeps, folds, fold), own, { ...values[index]!, next: null, features: null }, column.at!, saturated[fold]!));
     progress(done);
   }
   return results;
+}
+
+/** A feature that is constant without the fold has no coefficient there. The point itself where none has one. */
+function withoutConstants(point: Point, { isUsable }: WorkingScale): Point {
+  return point.beta.every((b, j) => b === 0 || isUsable[j] === 1) ? point : { ...point, beta: point.beta.map((b, j) => (isUsable[j] === 1 ? b : 0)) };
 }

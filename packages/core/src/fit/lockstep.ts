@@ -103,7 +103,7 @@ export async function fitLockstep(
   for (const column of columns) {
     if (!column.open) continue;
     if (isCertified(column, setting)) {
-      leave(column, asIs(column));
+      leave(column, asIs(column, setting));
       continue;
     }
     const target: ValueTarget = { lambda: column.lambda, previous: values[column.index]!.previous, next: null, features: null };

@@ -15,7 +15,7 @@ import type { FoldSpec } from '../path/folds.ts';
 import { defaultRatio, lambdaGrid } from '../path/grid.ts';
 import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
-import type { Executor, RowSource } from '../rowSource.ts';
+import type { Description, Executor, RowSource } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
 import { penaltyValue, stationarity } from './certificate.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
@@ -75,7 +75,7 @@ export async function solvePath(
   checkProblem(problem, description.features.length);
   const loss = lossBySpec(problem.loss);
   const penalty = penaltyBySpec(problem.penalty);
-  const fromMoments = momentsSuffice(loss.quadratic, description.features.length);
+  const fromMoments = momentsSuffice({ quadratic: loss.quadratic, features: description.features.length, folds: folds?.count ?? 0 });
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const moments = await source.moments({ kind: 'moments', loss: problem.loss, gram: fromMoments, ...(folds && { folds }) }, signal);
   check(moments);
@@ -97,7 +97,7 @@ export async function solvePath(
   const oracle: Oracle = momentsOracle ?? sweeps;
   const startIntercept = momentsOracle !== null ? momentsOracle.bestIntercept : startingIntercept(scale, loss, moments, description.responseCentre);
   const first =
-    constantModel(scale, loss, moments, description.hasOffset) ??
+    constantModel(scale, loss, moments, description) ??
     (await oracle.evaluate([{ beta: new Float64Array(description.features.length), intercept: startIntercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
   const nullModel = await fitNull(oracle, setting, first, saturatedLoss);
 
@@ -123,7 +123,7 @@ export async function solvePath(
   };
   const provable = values.every((value) => value.lambda > 0) && scale.usable.every((j) => scale.l1[j]! > 0);
   const size = { rows: moments.rows, features: description.features.length, usable: scale.usable.length, values: values.length, width: rowWidth(description) };
-  const choice = chooseRoad({ ...size, quadratic: loss.quadratic, provable });
+  const choice = chooseRoad({ ...size, folds: folds?.count ?? 0, quadratic: loss.quadratic, provable });
   options.onEvent?.({ type: 'roadChosen', ...size, ...choice });
   const fitted =
     choice.road === 'lockstep'
@@ -219,9 +219,9 @@ interface Sample extends OnSample {
  * response, l' = mean(psi) - y, whose cross moments with the features are
  * those of the response. null where that does not hold, or psi is no constant.
  */
-function constantModel(scale: WorkingScale, loss: Loss, moments: Moments, hasOffset: boolean): Evaluation | null {
+export function constantModel(scale: WorkingScale, loss: Loss, moments: Moments, { hasOffset, responseCentre }: Pick<Description, 'hasOffset' | 'responseCentre'>): Evaluation | null {
   if (!loss.linearInResponse || !scale.intercept || hasOffset) return null;
-  const mean = moments.responseMean;
+  const mean = meanResponse(moments, responseCentre);
   const psi = loss.startingValue(mean);
   if (!Number.isFinite(psi)) return null;
   const curvature = loss.curvature(mean, psi);
@@ -246,7 +246,7 @@ function meanResponse(moments: Moments, responseCentre: number): number {
 }
 
 /** The constant that fits the mean response best, less the mean offset. */
-function startingIntercept(scale: WorkingScale, loss: Loss, moments: Moments, responseCentre: number): number {
+export function startingIntercept(scale: WorkingScale, loss: Loss, moments: Moments, responseCentre: number): number {
   return scale.intercept ? loss.startingValue(meanResponse(moments, responseCentre)) - moments.offsetMean : 0;
 }
 

@@ -22,6 +22,8 @@ export interface RoadQuestion {
   readonly values: number;
   /** Numbers a row holds: see rowWidth. */
   readonly width: number;
+  /** F of a cross-validation, whose moments are kept fold by fold; 0 without one. */
+  readonly folds: number;
   /** Whether the loss is least squares. */
   readonly quadratic: boolean;
   /** Whether every value penalises every usable feature, so that a gap can be proven. */
@@ -42,23 +44,29 @@ export interface RoadChoice {
 }
 
 export type RoadReason =
-  /** Least squares with at most MOMENTS_FEATURES features. */
+  /** Least squares whose moments are small enough (momentsSuffice). */
   | 'quadratic'
   /** Many rows for each row of the sample. */
   | 'manyRows'
   /** Fewer than LOCKSTEP_SHARE rows for each row of the sample: it would hardly be smaller than the data. */
   | 'fewRows'
+  /** More than LOCKSTEP_FEATURES features vary. */
+  | 'manyFeatures'
   /** Something is not penalised, so that no gap can be proven. */
   | 'unpenalised';
 
 /** Features up to which least squares is solved from the moments of all of them. */
 export const MOMENTS_FEATURES = 2048;
+/** Numbers of the cross moments of all folds that a thread adds up, at most: 384 MiB, of 512 MiB that it has. */
+const MOMENTS_NUMBERS = 3 * 2 ** 24;
+/** Features up to which the lockstep forms Hessians of all of them: LEAST_ANCHORS are 384 MiB. */
+const LOCKSTEP_FEATURES = 4096;
 /** Rows there must be for each row of the sample. */
 export const LOCKSTEP_SHARE = 4;
 
-/** Whether the moments that a path begins with hold the whole problem. */
-export function momentsSuffice(quadratic: boolean, features: number): boolean {
-  return quadratic && features <= MOMENTS_FEATURES;
+/** Whether the moments that a path begins with, and those of each of the folds, hold the whole problem. */
+export function momentsSuffice({ quadratic, features, folds }: Pick<RoadQuestion, 'quadratic' | 'features' | 'folds'>): boolean {
+  return quadratic && features <= MOMENTS_FEATURES && folds * features * features <= MOMENTS_NUMBERS;
 }
 
 /** How samples are sized: rows a feature and at least, and of how large a share of all rows the larger one is at most. */
@@ -107,11 +115,12 @@ function anchorCounts({ rows, usable, values, width }: RoadQuestion, refine: num
 }
 
 export function chooseRoad(question: RoadQuestion): RoadChoice {
-  const { rows, features, usable, values, quadratic, provable } = question;
+  const { rows, usable, values, provable } = question;
   const sizes = sampleSizes(rows, usable, values);
   const choice = (road: Road, why: RoadReason): RoadChoice => ({ road, why, ...sizes, ...anchorCounts(question, sizes.refineRows) });
-  if (momentsSuffice(quadratic, features)) return choice('moments', 'quadratic');
+  if (momentsSuffice(question)) return choice('moments', 'quadratic');
   if (!provable) return choice('values', 'unpenalised');
+  if (usable > LOCKSTEP_FEATURES) return choice('values', 'manyFeatures');
   return worthSampling(rows, usable, values, sizes.sampleRows) ? choice('lockstep', 'manyRows') : choice('values', 'fewRows');
 }
 

@@ -9,6 +9,8 @@ import type { Evaluation, Hessian, HessianRequest, Oracle } from './evaluation.t
 import type { Point, WorkingScale } from './workingScale.ts';
 
 const LOSS = LOSS_SUMS.indexOf('loss');
+/** Numbers that the gradients of one pass over folds may hold: 128 MiB, in every thread. With very many features it takes several passes. */
+const PASS_NUMBERS = 2 ** 24;
 
 /** What the sweeps so far have cost. */
 export interface SweepCount {
@@ -24,25 +26,27 @@ export interface TrainingSets {
   readonly sets: readonly { readonly scale: WorkingScale; /** Weight of the fold itself. */ readonly heldOutWeight: number }[];
 }
 
-/** Evaluates by sweeping over the rows of a source, one pass a call. */
+/** Evaluates by sweeping over the rows of a source, one pass a call (in folds, several where the gradients are many). */
 export class SweepOracle implements Oracle {
   readonly #source: RowSource;
   readonly #scale: WorkingScale;
   readonly #loss: LossSpec;
   readonly #count: SweepCount;
   readonly #options: FitOptions;
+  readonly #passNumbers: number;
 
-  constructor(source: RowSource, scale: WorkingScale, loss: LossSpec, count: SweepCount, options: FitOptions) {
+  constructor(source: RowSource, scale: WorkingScale, loss: LossSpec, count: SweepCount, options: FitOptions, passNumbers = PASS_NUMBERS) {
     this.#source = source;
     this.#scale = scale;
     this.#loss = loss;
     this.#count = count;
     this.#options = options;
+    this.#passNumbers = passNumbers;
   }
 
   /** The same rows and counts on another scale. */
   onScale(scale: WorkingScale): SweepOracle {
-    return new SweepOracle(this.#source, scale, this.#loss, this.#count, this.#options);
+    return new SweepOracle(this.#source, scale, this.#loss, this.#count, this.#options, this.#passNumbers);
   }
 
   async evaluate(points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<Evaluation[]> {
@@ -52,30 +56,54 @@ export class SweepOracle implements Oracle {
 
   /** Each point without the rows of its own fold. */
   async evaluateWithout(folds: TrainingSets, heldOut: readonly number[], points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<Evaluation[]> {
-    const result = await this.#pass(points, hessians, open, { by: folds.by, heldOut: Int32Array.from(heldOut) });
-    return points.map((point, k) => {
-      const { scale, heldOutWeight } = folds.sets[heldOut[k]!]!;
-      return this.#evaluation(point, scale, sumsOf(result, k), this.#gradientOf(result, k), result.heldOutLoss[k]! / heldOutWeight, hessianOf(scale, result, hessians, k));
-    });
+    const evaluations: Evaluation[] = [];
+    for (const piece of this.#pieces(points, hessians, 1)) {
+      const { from, asked } = piece;
+      const leftOut = heldOut.slice(from, from + piece.points.length);
+      const result = await this.#pass(piece.points, asked, Math.min(open, leftOut.length), { by: folds.by, heldOut: Int32Array.from(leftOut) });
+      leftOut.forEach((fold, k) => {
+        const { scale, heldOutWeight } = folds.sets[fold]!;
+        evaluations.push(this.#evaluation(piece.points[k]!, scale, sumsOf(result, k), this.#gradientOf(result, k), result.heldOutLoss[k]! / heldOutWeight, hessianOf(scale, result, asked, k)));
+      });
+    }
+    return evaluations;
   }
 
-  /** Each point without the rows of each fold in turn (point by point, fold by fold), and the Hessians asked for, of all rows: products of one column a point. */
+  /** Each point without the rows of each fold in turn (point by point, fold by fold), and the Hessians asked for, in ascending order of their points, of all rows: products of one column a point. */
   async evaluateWithoutEach(folds: TrainingSets, points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<{ without: Evaluation[][]; hessians: Hessian[] }> {
+    const without: Evaluation[][] = [];
+    const formed: Hessian[] = [];
+    for (const { points: some, asked } of this.#pieces(points, hessians, folds.by.count)) {
+      const result = await this.#pass(some, asked, Math.min(open, some.length), { by: folds.by, heldOut: null });
+      without.push(...this.#withoutEach(folds, some, result));
+      formed.push(...asked.map(({ features }, h) => this.#scale.hessian(result.grams[h]!, features)));
+    }
+    return { without, hessians: formed };
+  }
+
+  #withoutEach(folds: TrainingSets, points: readonly Point[], result: PassResult): Evaluation[][] {
     const F = folds.by.count;
-    const result = await this.#pass(points, hessians, open, { by: folds.by, heldOut: null });
     const sumOthers = (of: (at: number) => Float64Array, k: number, fold: number): Float64Array => {
       const total = of(k * F).slice().fill(0);
       for (let f = 0; f < F; f++) if (f !== fold) mergeStatistics(total, of(k * F + f), total);
       return total;
     };
-    const without = points.map((point, k) =>
+    return points.map((point, k) =>
       folds.sets.map(({ scale, heldOutWeight }, fold) => {
         const sums = sumOthers((at) => sumsOf(result, at), k, fold);
         const gradient = sumOthers((at) => this.#gradientOf(result, at), k, fold);
         return this.#evaluation(point, scale, sums, gradient, sumsOf(result, k * F + fold)[LOSS]! / heldOutWeight, null);
       }),
     );
-    return { without, hessians: hessians.map(({ features }, h) => this.#scale.hessian(result.grams[h]!, features)) };
+  }
+
+  /** The points in pieces whose gradients a pass has room for, each with the Hessians asked for at its points. @param vectors gradients a point */
+  *#pieces(points: readonly Point[], hessians: readonly HessianRequest[], vectors: number): Generator<{ from: number; points: readonly Point[]; asked: HessianRequest[] }> {
+    const most = Math.max(1, Math.floor(this.#passNumbers / (vectors * Math.max(1, this.#scale.features))));
+    for (let from = 0; from < points.length; from += most) {
+      const asked = hessians.filter(({ at }) => at >= from && at < from + most).map((request) => ({ ...request, at: request.at - from }));
+      yield { from, points: points.slice(from, from + most), asked };
+    }
   }
 
   async #pass(points: readonly Point[], hessians: readonly HessianRequest[], open: number, folds: PassFolds | null): Promise<PassResult> {
