@@ -14,13 +14,13 @@ function stream(seed: number): () => number {
 }
 
 /** Correlated dense columns, a category with a rare level, classes with some overlap. */
-function makeData(seed: number): ArrayData & { readonly y: Float64Array } {
+function makeData(seed: number, rows = ROWS): ArrayData & { readonly y: Float64Array } {
   const next = stream(seed);
   const normal = (): number => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
-  const dense = Array.from({ length: 6 }, () => new Float64Array(ROWS));
-  const level = new Uint32Array(ROWS);
-  const y = new Float64Array(ROWS);
-  for (let i = 0; i < ROWS; i++) {
+  const dense = Array.from({ length: 6 }, () => new Float64Array(rows));
+  const level = new Uint32Array(rows);
+  const y = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
     let before = 0;
     let psi = -1;
     dense.forEach((column, j) => {
@@ -82,6 +82,22 @@ test('weights, an offset and no intercept go through the sample', async (t) => {
     t.true(path.converged.every(Boolean));
     const slow = await valueByValue(rows, problem, path.lambda);
     path.lambda.forEach((_, k) => t.true(Math.abs(path.objective[k]! - slow.objective[k]!) <= 1e-6 * slow.objective[k]!));
+  }
+});
+
+test('with rows enough a larger sample comes between, and the objectives are the same', async (t) => {
+  const rows = makeData(3, 130_000);
+  for (const penalty of [PENALTIES[0]!, PENALTIES[1]!]) {
+    const events: FitEvent[] = [];
+    const path = await fit(rows, { penalty, lambdas: 8 }, events);
+    const sampled = events.find((event) => event.type === 'sampled')!;
+    t.true(sampled.larger !== null && sampled.larger > 1.8 * sampled.rows, `${sampled.rows} rows of ${sampled.larger}`);
+    t.true(path.converged.every(Boolean));
+    const slow = await valueByValue(rows, { penalty }, path.lambda);
+    path.lambda.forEach((_, k) => {
+      t.true(path.objective[k]! <= slow.objective[k]! * (1 + 1e-8), `objective ${k}`);
+      t.true(path.objective[k]! >= slow.objective[k]! - slow.gap[k]! - 1e-12, `objective ${k} is not below the bound`);
+    });
   }
 });
 

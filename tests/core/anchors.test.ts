@@ -1,0 +1,76 @@
+/** Hessians between those at some values of a path. */
+import test from 'ava';
+import { Anchors, anchorIndices } from '../../packages/core/src/fit/anchors.ts';
+import type { Hessian } from '../../packages/core/src/fit/evaluation.ts';
+
+/** Of one feature: entries a, b and the mean curvature c. */
+const hessian = (a: number, b: number, c: number): Hessian => ({ features: Int32Array.of(0), matrix: Float64Array.of(a, b, b, c), tie: null, corrections: 0 });
+const lambdas = [16, 8, 4, 2, 1];
+const matrices = (anchors: Anchors): number[][] => anchors.shared().matrices.map((matrix) => [...matrix]);
+
+function endsOnly(): Anchors {
+  const anchors = new Anchors(Int32Array.of(0), [0, 4], lambdas);
+  anchors.set(0, hessian(2, 1, 2));
+  anchors.set(1, hessian(12, 4, 4));
+  return anchors;
+}
+
+test('anchors are evenly spaced, ends included', (t) => {
+  t.deepEqual(anchorIndices(9, 3), [0, 4, 8]);
+  t.deepEqual(anchorIndices(2, 5), [0, 1]);
+  t.deepEqual(anchorIndices(5, 1), [0]);
+  t.deepEqual(anchorIndices(5, 0), []);
+  t.deepEqual(anchorIndices(0, 3), []);
+});
+
+test('matrices are kept per mean curvature, and shares are those of log lambda', (t) => {
+  const anchors = endsOnly();
+  t.deepEqual(matrices(anchors), [[1, 0.5, 0.5, 1], [3, 1, 1, 1]]);
+  t.deepEqual(anchors.around(0), { from: 0, to: 0, share: 0 });
+  t.deepEqual(anchors.around(4), { from: 1, to: 1, share: 0 });
+  const { from, to, share } = anchors.around(1);
+  t.deepEqual([from, to], [0, 1]);
+  t.true(Math.abs(share - 0.25) < 1e-12);
+});
+
+test('a value that is inserted becomes an anchor in its place', (t) => {
+  const anchors = endsOnly();
+  anchors.insert(2, hessian(10, 5, 5));
+  t.deepEqual(matrices(anchors), [[1, 0.5, 0.5, 1], [2, 1, 1, 1], [3, 1, 1, 1]]);
+  t.deepEqual(anchors.around(2), { from: 1, to: 1, share: 0 });
+  t.deepEqual([anchors.around(1).from, anchors.around(1).to], [0, 1]);
+  t.deepEqual([anchors.around(3).from, anchors.around(3).to], [1, 2]);
+  t.true(Math.abs(anchors.around(3).share - 0.5) < 1e-12);
+  t.true(anchors.shared().matrices.every(({ buffer }) => buffer instanceof SharedArrayBuffer));
+});
+
+test('one that is there already is given another Hessian', (t) => {
+  const anchors = endsOnly();
+  anchors.insert(4, hessian(8, 2, 2));
+  t.deepEqual(matrices(anchors), [[1, 0.5, 0.5, 1], [4, 1, 1, 1]]);
+});
+
+test('before the first and after the last too', (t) => {
+  const anchors = new Anchors(Int32Array.of(0), [2], lambdas);
+  anchors.set(0, hessian(2, 0, 1));
+  t.deepEqual([anchors.around(0), anchors.around(4)], [{ from: 0, to: 0, share: 0 }, { from: 0, to: 0, share: 0 }]);
+  anchors.insert(4, hessian(3, 0, 1));
+  anchors.insert(0, hessian(1, 0, 1));
+  t.deepEqual(matrices(anchors).map(([first]) => first), [1, 2, 3]);
+  t.deepEqual([anchors.around(1).from, anchors.around(3).to], [0, 2]);
+});
+
+test('what all rows say at some anchors corrects those between', (t) => {
+  const anchors = endsOnly();
+  anchors.insert(2, hessian(2, 1, 1));
+  anchors.correct([0, 4], [hessian(2, 0.5, 1), hessian(6, 1, 1)]);
+  // Differences of 1 at the first and 3 at the last are 2 half-way.
+  const first = matrices(anchors).map(([entry]) => entry!);
+  [2, 4, 6].forEach((expected, a) => t.true(Math.abs(first[a]! - expected) < 1e-12));
+});
+
+test('a lambda of 0 has a place after the others', (t) => {
+  const anchors = new Anchors(Int32Array.of(0), [0, 2], [4, 2, 0]);
+  const { share } = anchors.around(1);
+  t.true(share > 0 && share < 1);
+});
