@@ -62,7 +62,7 @@ const MOMENTS_NUMBERS = 3 * 2 ** 24;
 /** Features up to which the lockstep forms Hessians of all of them: LEAST_ANCHORS are 384 MiB. */
 const LOCKSTEP_FEATURES = 4096;
 /** Rows there must be for each row of the sample. */
-export const LOCKSTEP_SHARE = 4;
+const LOCKSTEP_SHARE = 4;
 
 /** Whether the moments that a path begins with, and those of each of the folds, hold the whole problem. */
 export function momentsSuffice({ quadratic, features, folds }: Pick<RoadQuestion, 'quadratic' | 'features' | 'folds'>): boolean {
