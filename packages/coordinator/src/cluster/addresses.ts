@@ -1,5 +1,5 @@
 /** Where nodes are: a list, a file that may grow, or a name that resolves to all of them. */
-import { resolve4, resolve6 } from 'node:dns/promises';
+import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '@scalemix/core';
 import { addressText, readAddress } from '@scalemix/worker';
@@ -49,7 +49,8 @@ function readLines(path: string): string[] {
   }
 }
 
+/** As other programs look names up: the short name of a Kubernetes service means something only through the search domains of the system. */
 async function resolveName(host: string, port: number): Promise<string[]> {
-  const found = await Promise.all([resolve4(host).catch(() => []), resolve6(host).catch(() => [])]);
-  return found.flat().sort().map((address) => addressText({ host: address, port }));
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => addressText({ host: address, port })).sort();
 }

@@ -41,9 +41,9 @@ export function secretManifest(job: Job, credentials: JobCredentials): Manifest 
   return { apiVersion: 'v1', kind: 'Secret', metadata: metadataOf(job), type: 'Opaque', immutable: true, stringData: credentials };
 }
 
-/** Without an address of its own: its name stands for the addresses of all pods whose workers serve. */
+/** Without an address of its own: its name stands for the addresses of all pods, those that are not ready yet included. The coordinator tries them until they serve. */
 export function serviceManifest(job: Job): Manifest {
-  return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(job), spec: { clusterIP: 'None', selector: labelsOf(job), ports: [{ name: 'grpc', port: job.port, targetPort: 'grpc' }] } };
+  return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(job), spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: labelsOf(job), ports: [{ name: 'grpc', port: job.port, targetPort: 'grpc' }] } };
 }
 
 export function jobManifest(job: Job): Manifest {
