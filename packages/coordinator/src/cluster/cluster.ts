@@ -21,6 +21,8 @@ const LEASE = 35_000;
 
 export class Cluster {
   readonly shards: Shards;
+  /** Nodes that were far behind the others in the last read. */
+  readonly late = new Set<ComputeNode>();
   /** Milliseconds without any node after which a pass gives up. */
   readonly patience: number;
   readonly #membership: Membership;

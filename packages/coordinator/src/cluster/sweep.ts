@@ -1,7 +1,8 @@
 /**
  * One read of all rows on the nodes. Each is asked for the fewest subtrees that
  * cover its chunks; the first answer for a chunk counts. The chunks of a node
- * that is lost, or far behind the others, go to others, for good.
+ * that is lost go to others, for good; those of one that is far behind for this
+ * read, and for good where it was so in the read before.
  */
 import { ScalemixError } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
@@ -44,7 +45,9 @@ export class Sweep {
   readonly #done: boolean[];
   readonly #tasks = new Map<ComputeNode, Set<Task>>();
   readonly #asked = new Set<ComputeNode>();
-  readonly #taken = new Set<number>();
+  /** Chunks that another than their owner is asked for too. */
+  readonly #taken = new Map<number, ComputeNode>();
+  readonly #late = new Set<ComputeNode>();
   readonly #over = new AbortController();
   readonly #result = Promise.withResolvers<void>();
   #missing: number;
@@ -88,8 +91,10 @@ export class Sweep {
     if (this.#over.signal.aborted || this.#missing === 0) return;
     const { shards, nodes } = this.#cluster;
     shards.shareOut(nodes);
+    for (const [chunk, taker] of this.#taken) if (!taker.ready) this.#taken.delete(chunk);
     for (const node of nodes) {
-      const wanted = shards.ownedBy(node).filter((chunk) => !this.#done[chunk] && !this.#isAsked(chunk, node));
+      const taken = [...this.#taken].flatMap(([chunk, taker]) => (taker === node && shards.owner(chunk) !== node ? [chunk] : []));
+      const wanted = [...shards.ownedBy(node), ...taken].filter((chunk) => !this.#done[chunk] && !this.#isAsked(chunk, node));
       // What is there is computed while the rest is on its way.
       const here = wanted.filter((chunk) => shards.holds(node, chunk));
       const absent = wanted.filter((chunk) => !here.includes(chunk));
@@ -121,6 +126,7 @@ export class Sweep {
       await node.compute(this.#request, cover(chunks, shards), (subtree, reply, bytes) => this.#take(subtree, reply, bytes), signal);
       this.#slowest = Math.max(this.#slowest, performance.now() - computing);
       this.#cluster.succeeded(node);
+      if (!this.#late.has(node)) this.#cluster.late.delete(node);
     } catch (error) {
       if (signal.aborted) return;
       if (isOfRequest(error)) return this.#result.reject(error);
@@ -170,19 +176,25 @@ export class Sweep {
     if (idle === undefined) return;
     const allowed = Math.max(BEHIND, BEHIND_FACTOR * this.#slowest);
     let most: number[] = [];
+    let behind: ComputeNode | null = null;
     for (const [node, tasks] of this.#tasks) {
       if (node === idle) continue;
       for (const { chunks, began } of tasks) {
         const left = [...chunks].filter((chunk) => !this.#done[chunk] && !this.#taken.has(chunk));
-        if (now - began > allowed && left.length > most.length) most = left;
+        if (now - began <= allowed || left.length <= most.length) continue;
+        most = left;
+        behind = node;
       }
     }
-    const taken = most.slice(Math.floor(most.length / 2));
-    for (const chunk of taken) {
-      this.#taken.add(chunk);
-      this.#cluster.shards.give(chunk, idle);
+    if (behind === null) return;
+    const again = this.#cluster.late.has(behind) && !this.#late.has(behind);
+    for (const chunk of most.slice(Math.floor(most.length / 2))) {
+      this.#taken.set(chunk, idle);
+      if (again) this.#cluster.shards.give(chunk, idle);
     }
-    if (taken.length > 0) this.#assign();
+    this.#late.add(behind);
+    this.#cluster.late.add(behind);
+    this.#assign();
   }
 }
 
