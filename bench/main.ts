@@ -40,11 +40,21 @@ function readArguments() {
         only: { type: 'string', multiple: true },
         profile: { type: 'boolean' },
         mnist: { type: 'string' },
+        wire: { type: 'string' },
+        latency: { type: 'string' },
+        threads: { type: 'string' },
       },
     });
   } catch (error) {
     throw new WrongUse((error as Error).message);
   }
+}
+
+function number(option: string, given: string | undefined): number | null {
+  if (given === undefined) return null;
+  const value = Number(given);
+  if (!(value > 0 && value < Infinity) || (option === 'threads' && !Number.isInteger(value))) throw new WrongUse(`--${option} takes a positive ${option === 'threads' ? 'whole ' : ''}number, not '${given}'.`);
+  return value;
 }
 
 async function main(): Promise<void> {
@@ -58,7 +68,8 @@ async function main(): Promise<void> {
   const unknown = given.only?.find((figure) => benchmark.figures?.includes(figure) !== true);
   if (unknown !== undefined) throw new WrongUse(`${name} has no figure ${unknown}; it has ${benchmark.figures!.join(', ')}.`);
 
-  const rows = await benchmark.run({ only: given.only ?? null, profile: given.profile ?? false, mnist: given.mnist ?? null });
+  const { only = null, profile = false, mnist = null } = given;
+  const rows = await benchmark.run({ only, profile, mnist, wire: number('wire', given.wire), latency: number('latency', given.latency), threads: number('threads', given.threads) });
   console.error(`Load average ${loadavg().map((load) => load.toFixed(1)).join(' ')}.`);
   if (save && rows.length > 0) {
     saveResults(name, rows, loadavg()[0]!, benchmark.figures);
@@ -72,6 +83,6 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof WrongUse)) throw error;
-  console.error(`${error.message}\nUsage: pnpm bench NAME [--json] [--save] [--only FIGURE] [--profile] [--mnist FILE]`);
+  console.error(`${error.message}\nUsage: pnpm bench NAME [--json] [--save] [--only FIGURE] [--profile] [--mnist FILE] [--wire GB/S] [--latency MICROSECONDS] [--threads NUMBER]`);
   process.exitCode = 2;
 }

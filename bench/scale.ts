@@ -1,144 +1,177 @@
 /**
- * What a sweep and a path take on 10 to 10,000 nodes: a simulation from what is
- * measured here (time of a block, rate of merging, rate of the wire). Nodes
- * compute their share with some spread; their subtrees come over the one link of
- * the coordinator and are merged as they come. What is measured is processor time,
- * which other work on the machine changes less than time.
+ * What paths take on 10 to 10,000 nodes and 1e9 to 1e12 rows: a simulation (support/scale.ts) from times measured here
+ * and a network that is assumed (--wire GB/s, --latency microseconds, --threads a node).
  */
-import { setTimeout } from 'node:timers/promises';
-import { BLOCK_ROWS, chooseKernels, enableWideVectors, leafRows, mergeStatistics, statisticSize } from '@scalemix/core';
-import type { PassRequest } from '@scalemix/core';
-import { localRowSource, rowSource } from '@scalemix/coordinator';
+import { chooseKernels, enableWideVectors, mergeStatistics } from '@scalemix/core';
 import type { ClusterEvent } from '@scalemix/coordinator';
-import { ThreadPool } from '@scalemix/worker';
-import type { LoadedRows } from '@scalemix/worker';
+import type { Cluster } from '../packages/coordinator/src/cluster/cluster.ts';
+import type { ComputeNode } from '../packages/coordinator/src/cluster/node.ts';
+import { Shards, fairShares } from '../packages/coordinator/src/cluster/shards.ts';
+import { Sweep } from '../packages/coordinator/src/cluster/sweep.ts';
 import { openComputing } from '../packages/coordinator/src/computing.ts';
-import { Random } from '../tests/support/random.ts';
+import { measureSpeeds } from '../packages/coordinator/src/plan/speeds.ts';
 import { LASSO_LOGISTIC } from './cases/case.ts';
+import type { Options } from './support/benchmark.ts';
 import { correlatedData } from './support/designs.ts';
 import { withRows } from './support/ours.ts';
 import { median, row } from './support/row.ts';
 import type { Figure } from './support/row.ts';
+import { blockSeconds, cutOf, limitsOf, passRequest, passWork, pathTime, roadOf, twoLevelSeconds } from './support/scale.ts';
+import type { Problem, Speeds, Surroundings } from './support/scale.ts';
 import { withWorkers } from './support/workers.ts';
 
-const ROWS = 2e5, FEATURES = 100, COLUMNS = 100, GRAMS = 3;
-/** Threads of a simulated node, sweeps of a path, subtrees a node sends. */
-const THREADS = 32, SWEEPS = 5, SUBTREES = 3;
-/** Seconds of a round trip, and the spread of nodes: the standard deviation of the logarithm of their time. */
-const ROUND_TRIP = 5e-4, SPREAD = 0.05;
-/** Bytes a second of the coordinator's link: 10 Gbit/s. */
-const LINK = 1.25e9;
-const CASES: readonly (readonly [nodes: number, rows: number])[] = [[10, 1e9], [100, 1e9], [1000, 1e9], [100, 1e10], [1000, 1e10], [1000, 1e11], [10_000, 1e11], [10_000, 1e12]];
+export const takes = ['wire', 'latency', 'threads'] as const;
 
-/** Seconds and rates. */
-interface Measured {
-  /** Of a block on one thread. */
-  readonly block: number;
-  /** Bytes of a statistic. */
-  readonly statistic: number;
-  /** Bytes a second. */
-  readonly merging: number;
-  readonly wire: number;
-}
+/** GB/s, microseconds and threads a node, unless told. */
+const WIRE = 1.25, LATENCY = 50, THREADS = 32;
+const NODES = [10, 100, 1000, 10_000], ROWS = [1e9, 1e10, 1e11, 1e12], VALUES = 100;
+/** Features, and the rows on which they are measured: beyond the caches. */
+const SHAPES = [{ features: 100, measured: 32_768 }, { features: 1000, measured: 8192 }];
+const ROUNDS = 3;
+/** Numbers that are added up to measure how fast. */
+const ADDED = 2 ** 20;
+/** Rows on a node whose answers are received to measure how fast, and sweeps of them, after as many to warm up. */
+const ANSWERED = 8192, ANSWERS = 30;
+/** Grams of a small and a large answer: from both come the time of a byte and of a call. */
+const SMALL = 3, LARGE = 60;
 
-function request(features: number): PassRequest {
-  const random = new Random(2);
-  return {
-    kind: 'pass',
-    loss: LASSO_LOGISTIC.loss,
-    columns: COLUMNS,
-    coefficients: Float64Array.from({ length: COLUMNS * features }, () => 0.1 * random.normal()),
-    intercepts: new Float64Array(COLUMNS),
-    features: null,
-    grams: Array.from({ length: GRAMS }, (_, g) => ({ column: g, features: null })),
-  };
-}
-
-async function measure(rows: LoadedRows): Promise<Measured> {
-  const pass = request(FEATURES);
-  const size = statisticSize(pass, FEATURES);
-  const pool = new ThreadPool({ threads: 1, kernels: chooseKernels({}) });
-  let block: number;
-  try {
-    await setTimeout(500);
-    const source = localRowSource(rows, pool);
-    block = await repeated(async () => void (await source.evaluate(pass))) / rows.handle.store.blocks.length;
-  } finally {
-    await pool.close();
-  }
-  const left = new Float64Array(2 ** 22);
-  const right = new Float64Array(2 ** 22);
-  const merging = left.byteLength / (await repeated(async () => void mergeStatistics(left, right, left)));
-  const wires: number[] = [];
-  for (let round = 0; round < 3; round++) wires.push(await wireRate(rows));
-  return { block, statistic: size * 8, merging, wire: Math.max(...wires) };
-}
-
-/** Bytes that the coordinator's side of the wire carries in a processor second (hashing and copying included), at most those of the link. */
-function wireRate(rows: LoadedRows): Promise<number> {
-  return withWorkers(1, async (cluster) => {
-    const computing = openComputing({ wideVectors: true }, 1, cluster);
-    let bytes = 0;
-    const { statistics } = await computing.on(rows, { onEvent: (event: ClusterEvent) => (bytes += event.type === 'rowsSent' ? event.bytes : 0) });
-    const seconds = await processorSeconds(async () => void (await rowSource(statistics).moments({ kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false })));
-    await computing.close();
-    return Math.min(bytes / seconds, LINK);
+async function rowSpeeds({ features, measured }: (typeof SHAPES)[number]): Promise<Pick<Speeds, 'single' | 'many' | 'gram'>> {
+  const data = correlatedData({ rows: measured, columns: features, correlation: 0.5, response: 'logistic', seed: 1 });
+  return withRows(data, LASSO_LOGISTIC, async (rows) => {
+    const tries: Awaited<ReturnType<typeof measureSpeeds>>[] = [];
+    for (let round = 0; round < ROUNDS; round++) tries.push(await measureSpeeds(rows, chooseKernels({}), { loss: LASSO_LOGISTIC.loss, values: VALUES, sparse: true }, {}));
+    const best = (of: 'single' | 'many' | 'gram'): number => Math.min(...tries.map((speeds) => speeds[of]));
+    return { single: best('single'), many: best('many'), gram: best('gram') };
   });
 }
 
-async function repeated(work: () => Promise<void>): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < 7; round++) times.push(await processorSeconds(work));
-  return median(times.slice(2));
-}
-
-/** Of all threads of this process. */
-async function processorSeconds(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
-interface Sweep {
-  readonly seconds: number;
-  /** Until the slowest node has computed. */
-  readonly computing: number;
-}
-
-/** One sweep: requests go out one after the other, answers come in over one link and are merged behind it. */
-function simulate(nodes: number, rows: number, { block, statistic, merging, wire }: Measured): Sweep {
-  const random = new Random(nodes);
-  const requestBytes = COLUMNS * (FEATURES + 1) * 8;
-  const blocks = Math.ceil(rows / BLOCK_ROWS / nodes);
-  const ready = Array.from({ length: nodes }, (_, node) => ((node + 1) * requestBytes) / wire + ROUND_TRIP + Math.ceil(blocks / THREADS) * block * Math.exp(SPREAD * random.normal()));
-  ready.sort((a, b) => a - b);
-  let link = 0;
-  let merged = 0;
-  for (const at of ready) {
-    for (let subtree = 0; subtree < SUBTREES; subtree++) {
-      link = Math.max(link, at) + statistic / wire;
-      merged = Math.max(merged, link) + statistic / merging;
-    }
+async function medianSeconds(work: () => unknown): Promise<number> {
+  const seconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const began = performance.now();
+    await work();
+    seconds.push((performance.now() - began) / 1000);
   }
-  return { seconds: merged, computing: ready.at(-1)! };
+  return median(seconds);
 }
 
-export async function run(): Promise<Figure[]> {
+async function mergingSpeed(): Promise<number> {
+  const [left, right] = [new Float64Array(ADDED).fill(1), new Float64Array(ADDED).fill(2)];
+  return (8 * ADDED) / (await medianSeconds(() => mergeStatistics(left, right, left)));
+}
+
+/** Processor seconds of this process for answers of a node on this machine: gRPC, decoding, the request. */
+async function answering(): Promise<Pick<Speeds, 'receiving' | 'call'>> {
+  const features = 100;
+  const data = correlatedData({ rows: ANSWERED, columns: features, correlation: 0.5, response: 'logistic', seed: 1 });
+  return withRows(data, LASSO_LOGISTIC, (rows) => withWorkers(1, async (cluster) => {
+    const computing = openComputing({ wideVectors: true }, 1, cluster);
+    try {
+      let bytes = 0;
+      const { statistics } = await computing.on(rows, { onEvent: (event: ClusterEvent) => (bytes += event.type === 'passReduced' ? event.bytesReceived : 0) });
+      const answers = async (grams: number): Promise<{ bytes: number; seconds: number }> => {
+        const request = passRequest({ rows: ANSWERED, features, values: VALUES, loss: LASSO_LOGISTIC.loss }, grams);
+        for (let i = 0; i < ANSWERS; i++) await statistics.collect(request);
+        bytes = 0;
+        const before = process.cpuUsage();
+        for (let i = 0; i < ANSWERS; i++) await statistics.collect(request);
+        const { user, system } = process.cpuUsage(before);
+        return { bytes: bytes / ANSWERS, seconds: (user + system) / 1e6 / ANSWERS };
+      };
+      const small = await answers(SMALL), large = await answers(LARGE);
+      const receiving = (large.bytes - small.bytes) / Math.max(large.seconds - small.seconds, Number.EPSILON);
+      return { receiving, call: Math.max(0, small.seconds - small.bytes / receiving) };
+    } finally {
+      await computing.close();
+    }
+  }));
+}
+
+/** The coordinator's own sweep over nodes that answer at once, without a network: what handing out and counting take. */
+async function coordinationSeconds(count: number): Promise<number> {
+  const shards = new Shards(ROWS.at(-1)!, count);
+  const nodes = Array.from({ length: count }, (_, i): ComputeNode => ({
+    name: String(i),
+    threads: THREADS,
+    memory: Infinity,
+    lost: new AbortController().signal,
+    ready: true,
+    holds: () => true,
+    load: async () => {},
+    compute: async (_request, subtrees, onAnswer) => {
+      for (const subtree of subtrees) {
+        await Promise.resolve();
+        onAnswer(subtree, new Float64Array(1), 8);
+      }
+    },
+  }));
+  let chunk = 0;
+  fairShares(shards.count, nodes).forEach((share, i) => {
+    const end = chunk + share;
+    while (chunk < end) shards.give(chunk++, nodes[i]!);
+  });
+  const cluster = { shards, nodes, patience: Infinity, hopeful: true, listen: () => () => {}, succeeded: () => {}, lose: (_: ComputeNode, error: Error) => { throw error; } };
+  return medianSeconds(() => new Sweep(cluster as unknown as Cluster, { kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false }, { onReply: () => {} }).run());
+}
+
+function simulate(problem: Problem, speeds: Speeds, around: Surroundings): Figure[] {
+  const { rows, features } = problem;
+  const name = `p${features}-${rows.toExponential(0).replace('+', '')}`;
+  const work = passWork(problem, 0, speeds);
+  const paths = NODES.map((nodes): Figure => {
+    const cut = cutOf(rows, nodes);
+    const { seconds, reduction, sample, sweep } = pathTime(problem, nodes, speeds, around);
+    const detail = {
+      rows, nodes, features,
+      'GB a node': (8 * rows * (features + 1)) / nodes / 1e9,
+      depth: cut.depth,
+      'subtrees a node': cut.subtrees / nodes,
+      'MB of answers': sweep.received / 1e6,
+      sweep: sweep.seconds,
+      'computing share': sweep.computing / sweep.seconds,
+      'two levels': twoLevelSeconds(rows, nodes, work, speeds, around, cut),
+      'reduction share': reduction / seconds,
+      sample,
+    };
+    return { ...row(`path-${name}-${nodes}`, seconds, 's a path'), detail };
+  });
+  const { half, fastest, seconds } = limitsOf(problem, speeds, around);
+  return [
+    ...paths,
+    row(`half-${name}`, half, 'nodes from which on more than half of a sweep is not computing'),
+    row(`fastest-${name}`, fastest, `nodes of the fastest sweep: ${seconds.toPrecision(3)} s`),
+  ].map((figure) => ({ ...figure, detail: { rows: '', nodes: '', features: '', ...(figure as Figure).detail } }));
+}
+
+export async function run({ wire, latency, threads }: Options): Promise<Figure[]> {
   enableWideVectors();
-  const data = correlatedData({ rows: ROWS, columns: FEATURES, correlation: 0.5, response: 'logistic', seed: 1 });
-  const measured = await withRows(data, LASSO_LOGISTIC, measure);
+  const around: Surroundings = { wire: (wire ?? WIRE) * 1e9, latency: (latency ?? LATENCY) * 1e-6, threads: threads ?? THREADS };
+  const merging = await mergingSpeed();
+  const { receiving, call } = await answering();
+  const coordination: [number, number][] = [];
+  for (const nodes of NODES) coordination.push([nodes, await coordinationSeconds(nodes)]);
   const figures: Figure[] = [
-    row('block', measured.block * 1e3, `ms a block of ${BLOCK_ROWS} rows: ${FEATURES} features, ${COLUMNS} columns, ${GRAMS} Grams, one thread`),
-    row('statistic', measured.statistic / 1e3, 'kB'),
-    row('merging', measured.merging / 1e9, 'GB/s'),
-    row('wire', measured.wire / 1e9, 'GB a processor second of the coordinator; at most 10 Gbit/s'),
+    row('wire', around.wire / 1e9, 'GB/s; assumed'),
+    row('latency', around.latency * 1e6, 'microseconds; assumed'),
+    row('threads', around.threads, 'a node; assumed; each as fast as the one measured'),
+    row('merging', merging / 1e9, 'GB/s of statistics added on one thread'),
+    row('receiving', receiving / 1e9, 'GB of answers taken from gRPC and decoded in a processor second of the coordinator'),
+    row('call', call * 1e3, 'ms of the same processor for a call to a node beside its bytes'),
+    ...coordination.map(([nodes, seconds]) => row(`coordination-${nodes}`, seconds * 1e3, `ms to hand out a sweep to ${nodes} nodes and count the answers`)),
   ];
-  for (const [nodes, rows] of CASES) {
-    const { seconds, computing } = simulate(nodes, rows, measured);
-    const leaves = Math.ceil(rows / leafRows(rows));
-    const detail = { nodes, rows, depth: Math.ceil(Math.log2(leaves)), 'sweep seconds': seconds, 'computing share': computing / seconds, 'path seconds': SWEEPS * seconds };
-    figures.push({ ...row(`sweep-${nodes}-${rows.toExponential(0).replace('+', '')}`, seconds, `s a sweep, of which ${((100 * computing) / seconds).toFixed(0)} % until the slowest node is done; a path of ${SWEEPS} sweeps ${(SWEEPS * seconds).toPrecision(3)} s`), detail });
+  for (const shape of SHAPES) {
+    const { features } = shape;
+    const speeds: Speeds = { ...(await rowSpeeds(shape)), merging, receiving, call, coordination };
+    const problem = (rows: number): Problem => ({ rows, features, values: VALUES, loss: LASSO_LOGISTIC.loss });
+    const { fullAnchors } = roadOf(problem(ROWS[0]!));
+    figures.push(
+      row(`block-p${features}-one`, blockSeconds(speeds.single) * 1e3, 'ms a block of 8192 rows; one column; one thread'),
+      row(`block-p${features}-all`, blockSeconds(speeds.many) * 1e3, `ms a block; ${VALUES} columns`),
+      row(`block-p${features}-gram`, blockSeconds(speeds.gram) * 1e3, `ms a block; a Gram of all features; ${fullAnchors} in a path`),
+      row(`statistic-p${features}`, passWork(problem(ROWS[0]!), 0, speeds).statistic / 1e3, `kB; an answer of ${VALUES} columns without Grams`),
+      row(`statistic-p${features}-grams`, passWork(problem(ROWS[0]!), fullAnchors, speeds).statistic / 1e3, `kB; the same with ${fullAnchors} Grams`),
+    );
+    for (const rows of ROWS) figures.push(...simulate(problem(rows), speeds, around));
   }
   return figures;
 }

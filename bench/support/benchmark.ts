@@ -8,6 +8,10 @@ export interface Options {
   readonly profile: boolean;
   /** A CSV of mnist: a column y, then 784 pixels. */
   readonly mnist: string | null;
+  /** Of a simulated cluster: GB/s, microseconds, threads a node; null: the benchmark's own. */
+  readonly wire: number | null;
+  readonly latency: number | null;
+  readonly threads: number | null;
 }
 
 export interface Benchmark {

@@ -1,6 +1,5 @@
-/** The tables of docs/benchmarks.md and README.md, made from bench/results. */
+/** The tables of the documentation, made from bench/results. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { EQUAL } from './equal.ts';
 import { readResults } from './results.ts';
 import type { Result } from './results.ts';
 
@@ -48,30 +47,52 @@ const KERNELS: Columns = [...FIGURES.slice(0, 3), ['OpenBLAS kernels', ({ agains
 /** What a reader of the first page wants of it. */
 const BRIEF: Columns = [
   ['fit', ({ what }) => what!],
-  ['against', (result) => result['peer']! + (Number(result['peer above ours']) > EQUAL ? `, its objective ${tiny(result['peer above ours'])} above ours` : '')],
+  ['against', ({ peer }) => peer!],
   ['times less', ({ value }) => digits(value, 2)],
   ['our s', (result) => digits(result['seconds'])],
   ['their s', (result) => digits(result['peer seconds'])],
 ];
 
-/** Of the simulation. */
 const SCALE: Columns = [
-  ['figure', ({ name }) => name!],
-  ['value', verdict],
-  ['unit', ({ unit, nodes }) => (nodes ? 's a sweep' : unit!)],
-  ['of that computing', (result) => (result['nodes'] ? `${digits(String(100 * Number(result['computing share'])), 2)} %` : '')],
-  ['s a path', (result) => digits(result['path seconds'])],
-  ['depth of the tree', ({ depth }) => depth ?? ''],
+  ['rows', ({ rows }) => power(rows!)],
+  ['nodes', ({ nodes }) => nodes!],
+  ['GB of rows a node', (result) => digits(result['GB a node'])],
+  ['depth', ({ depth }) => depth!],
+  ['subtrees a node', (result) => digits(result['subtrees a node'])],
+  ['MB of answers', (result) => digits(result['MB of answers'])],
+  ['sweep s', (result) => digits(result['sweep'])],
+  ['computing', (result) => percent(result['computing share'])],
+  ['with two levels s', (result) => digits(result['two levels'])],
+  ['path s', ({ value }) => digits(value)],
+  ['reduction', (result) => percent(result['reduction share'])],
+  ['sample s', (result) => digits(result['sample'], 2)],
 ];
 
-const TABLES: Readonly<Record<string, Columns>> = { kernels: KERNELS, scale: SCALE, peers: PEERS, 'peers brief': BRIEF };
+const power = (value: string): string => Number(value).toExponential(0).replace('+', '');
+const percent = (share: string | undefined): string => `${(100 * Number(share)).toFixed(0)} %`;
+
+/** A table that shows some of a benchmark's figures. */
+interface Table {
+  readonly columns: Columns;
+  readonly shows?: (result: Result) => boolean;
+}
+
+const simulated = (features: string): Table => ({ columns: SCALE, shows: (result) => result['features'] === features && result['nodes'] !== '' });
+
+const TABLES: Readonly<Record<string, Table>> = {
+  kernels: { columns: KERNELS },
+  peers: { columns: PEERS },
+  'peers brief': { columns: BRIEF, shows: ({ peer }) => peer !== '' },
+  'scale p100': simulated('100'),
+  'scale p1000': simulated('1000'),
+  scale: { columns: FIGURES.slice(0, 3), shows: ({ nodes }) => nodes === '' },
+};
 
 /** A benchmark's table, and on what it was measured. */
 function tableOf(benchmark: string, shape: string | undefined): string {
-  const brief = shape !== undefined;
-  const results = readResults(benchmark).filter(({ peer }) => !brief || peer !== '');
+  const { columns, shows = () => true } = TABLES[shape === undefined ? benchmark : `${benchmark} ${shape}`] ?? { columns: FIGURES };
+  const results = readResults(benchmark).filter(shows);
   if (results.length === 0) return 'Not measured yet.\n';
-  const columns = TABLES[brief ? `${benchmark} ${shape}` : benchmark] ?? FIGURES;
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
   const grounds = new Map<string, string[]>();
   for (const { machine, date, load, name } of results) {

@@ -13,6 +13,8 @@ for (const [title, args, says] of [
   ['an unknown name', ['nothing'], /NAME is one of/],
   ['an option that no benchmark has', ['path', '--fast'], /--fast/],
   ['an option that does not apply', ['kernels', '--only', 'gram-p20'], /kernels takes no --only/],
+  ['a wire of no speed', ['scale', '--wire', '0'], /--wire takes a positive number, not '0'/],
+  ['half a thread', ['scale', '--threads', '1.5'], /--threads takes a positive whole number/],
   ['a figure that is not there', ['peers', '--only', 'lasso'], /peers has no figure lasso; it has lasso-1e6-glmnet/],
 ] as const) {
   test(`bench refuses ${title}`, (t) => {

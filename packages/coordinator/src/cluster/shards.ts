@@ -13,6 +13,8 @@ export class Shards {
   readonly #rows: number;
   /** By chunk; null: nobody. */
   readonly #owners: (ComputeNode | null)[];
+  /** The same by node: passes over thousands of nodes ask for it. */
+  readonly #owned = new Map<ComputeNode, Set<number>>();
 
   /** @param nodes that are expected */
   constructor(rows: number, nodes: number) {
@@ -28,11 +30,12 @@ export class Shards {
   }
 
   give(chunk: number, node: ComputeNode): void {
-    this.#owners[chunk] = node;
+    this.#setOwner(chunk, node);
   }
 
+  /** Ascending. */
   ownedBy(node: ComputeNode): number[] {
-    return this.#owners.flatMap((owner, chunk) => (owner === node ? [chunk] : []));
+    return [...(this.#owned.get(node) ?? [])].sort((a, b) => a - b);
   }
 
   /** The blocks under a chunk. */
@@ -71,16 +74,17 @@ export class Shards {
     for (let chunk = 0; chunk < this.count; chunk++) {
       if (this.#owners[chunk]?.ready === true) continue;
       const holder = ready.find((node) => node.name !== 'local' && this.holds(node, chunk));
-      this.#owners[chunk] = holder ?? null;
+      this.#setOwner(chunk, holder ?? null);
       if (holder === undefined) left.push(chunk);
     }
+    if (left.length === 0) return;
     const wanted = fairShares(this.count, ready);
-    const missing = ready.map((node, i) => Math.max(0, wanted[i]! - this.ownedBy(node).length));
+    const missing = ready.map((node, i) => Math.max(0, wanted[i]! - this.#owns(node)));
     let at = 0;
     for (const chunk of left) {
       while (at < ready.length - 1 && missing[at]! <= 0) at++;
       missing[at]!--;
-      this.#owners[chunk] = ready[at]!;
+      this.#setOwner(chunk, ready[at]!);
     }
   }
 
@@ -91,7 +95,8 @@ export class Shards {
   surplus(nodes: readonly ComputeNode[]): { chunk: number; to: ComputeNode }[] {
     const ready = nodes.filter((node) => node.ready);
     const wanted = fairShares(this.count, ready);
-    const spare = new Map(ready.map((node, i) => [node, this.ownedBy(node).length - wanted[i]!]));
+    const spare = new Map(ready.map((node, i) => [node, this.#owns(node) - wanted[i]!]));
+    if (![...spare.values()].some((chunks) => chunks > 0)) return [];
     const moved = new Set<number>();
     const moves: { chunk: number; to: ComputeNode }[] = [];
     for (const to of ready) {
@@ -108,6 +113,24 @@ export class Shards {
       }
     }
     return moves;
+  }
+
+  #owns(node: ComputeNode): number {
+    return this.#owned.get(node)?.size ?? 0;
+  }
+
+  #setOwner(chunk: number, node: ComputeNode | null): void {
+    const before = this.#owners[chunk];
+    if (before) {
+      const rest = this.#owned.get(before)!;
+      rest.delete(chunk);
+      if (rest.size === 0) this.#owned.delete(before);
+    }
+    this.#owners[chunk] = node;
+    if (node === null) return;
+    const owned = this.#owned.get(node);
+    if (owned === undefined) this.#owned.set(node, new Set([chunk]));
+    else owned.add(chunk);
   }
 }
 
@@ -129,8 +152,9 @@ export function fairShares(total: number, nodes: readonly Pick<ComputeNode, 'thr
 export function cover(chunkNumbers: readonly number[], { level, count }: Pick<Shards, 'level' | 'count'>): TreeNode[] {
   const has = new Set(chunkNumbers);
   const nodes: TreeNode[] = [];
-  for (let chunk = 0; chunk < count; chunk++) {
-    if (!has.has(chunk)) continue;
+  let covered = 0;
+  for (const chunk of chunkNumbers.toSorted((a, b) => a - b)) {
+    if (chunk < covered) continue;
     let up = 0;
     let index = chunk;
     for (;;) {
@@ -143,7 +167,7 @@ export function cover(chunkNumbers: readonly number[], { level, count }: Pick<Sh
       index >>= 1;
     }
     nodes.push({ level: level + up, index });
-    chunk = Math.min((index + 1) * 2 ** up, count) - 1;
+    covered = (index + 1) * 2 ** up;
   }
   return nodes;
 }

@@ -44,6 +44,8 @@ export class Sweep {
   readonly #options: SweepOptions;
   readonly #done: boolean[];
   readonly #tasks = new Map<ComputeNode, Set<Task>>();
+  /** By chunk: nodes at work on it. */
+  readonly #atWork = new Map<number, Set<ComputeNode>>();
   readonly #asked = new Set<ComputeNode>();
   /** Chunks that another than their owner is asked for too. */
   readonly #taken = new Map<number, ComputeNode>();
@@ -105,10 +107,7 @@ export class Sweep {
 
   /** Whether `node` is at work on a chunk, or another is that nobody has taken it over from. */
   #isAsked(chunk: number, node: ComputeNode): boolean {
-    for (const [other, tasks] of this.#tasks) {
-      if (other !== node && (this.#taken.has(chunk) || !other.ready)) continue;
-      for (const { chunks } of tasks) if (chunks.has(chunk)) return true;
-    }
+    for (const other of this.#atWork.get(chunk) ?? []) if (other === node || (!this.#taken.has(chunk) && other.ready)) return true;
     return false;
   }
 
@@ -118,6 +117,7 @@ export class Sweep {
     const task: Task = { chunks: new Set(chunks), began: performance.now() };
     const tasks = this.#tasks.get(node) ?? new Set();
     this.#tasks.set(node, tasks.add(task));
+    for (const chunk of chunks) this.#atWork.set(chunk, (this.#atWork.get(chunk) ?? new Set()).add(node));
     this.#asked.add(node);
     try {
       await node.load(chunks.map((chunk) => shards.blocks(chunk)), signal);
@@ -134,7 +134,9 @@ export class Sweep {
       this.#cluster.lose(node, error as Error);
     } finally {
       tasks.delete(task);
-      this.#assign();
+      for (const chunk of chunks) this.#atWork.get(chunk)!.delete(node);
+      // A node that has answered for all it was asked leaves nothing to hand out.
+      if (chunks.some((chunk) => !this.#done[chunk])) this.#assign();
     }
   }
 

@@ -1,0 +1,89 @@
+/** Who has which chunk, and the subtrees that are asked of a node, on clusters larger than tests can start. */
+import test from 'ava';
+import type { ComputeNode } from '../../packages/coordinator/src/cluster/node.ts';
+import type { Cluster } from '../../packages/coordinator/src/cluster/cluster.ts';
+import { Shards, cover } from '../../packages/coordinator/src/cluster/shards.ts';
+import { Sweep } from '../../packages/coordinator/src/cluster/sweep.ts';
+import { Random } from '../support/random.ts';
+
+/** Nodes without rows that answer at once with nothing. */
+function quickNodes(count: number, asked: Map<string, number> = new Map()): ComputeNode[] {
+  return Array.from({ length: count }, (_, i) => ({
+    name: `node${i}`,
+    threads: 1 + (i % 3),
+    memory: Infinity,
+    lost: new AbortController().signal,
+    ready: true,
+    holds: () => false,
+    load: async () => {},
+    compute: async (_request, nodes, onAnswer) => {
+      asked.set(`node${i}`, (asked.get(`node${i}`) ?? 0) + 1);
+      for (const node of nodes) {
+        await Promise.resolve();
+        onAnswer(node, new Float64Array(1), 8);
+      }
+    },
+  }));
+}
+
+test('a cover holds the chunks asked for, no others, and nothing that a parent could hold', (t) => {
+  const random = new Random(5);
+  for (let round = 0; round < 300; round++) {
+    const count = 1 + Math.floor(random.uniform() * 70);
+    const wanted = Array.from({ length: count }, (_, chunk) => chunk).filter(() => random.uniform() < [0.2, 0.5, 0.9, 1][round % 4]!);
+    const level = round % 3;
+    const covered = cover(wanted.toReversed(), { level, count }).map((node) => {
+      const width = 2 ** (node.level - level);
+      return Array.from({ length: Math.min(width, count - node.index * width) }, (_, i) => node.index * width + i);
+    });
+    t.deepEqual(covered.flat(), wanted);
+    const whole = new Set(wanted);
+    for (const chunks of covered) {
+      if (chunks.length === count) continue;
+      let width = 1;
+      while (width < chunks.length || (chunks[0]! + chunks.length === count && chunks[0]! % (2 * width) === 0)) width *= 2;
+      const parent = Math.floor(chunks[0]! / (2 * width)) * 2 * width;
+      t.false(Array.from({ length: Math.min(2 * width, count - parent) }, (_, i) => parent + i).every((chunk) => whole.has(chunk)), `${chunks.join(' ')} of ${wanted.join(' ')}, ${count} in all`);
+    }
+  }
+});
+
+test('what a node owns is what it was given, by shares, by hand and when others are lost', (t) => {
+  const random = new Random(6);
+  const nodes = quickNodes(7).map((node) => ({ ...node, ready: true }));
+  const shards = new Shards(5e8, nodes.length);
+  const consistent = (): void => {
+    for (const node of nodes) t.deepEqual(shards.ownedBy(node), Array.from({ length: shards.count }, (_, chunk) => chunk).filter((chunk) => shards.owner(chunk) === node));
+  };
+  shards.shareOut(nodes);
+  consistent();
+  t.deepEqual(shards.surplus(nodes), []);
+  for (let round = 0; round < 30; round++) shards.give(Math.floor(random.uniform() * shards.count), nodes[round % 3]!);
+  consistent();
+  nodes[1]!.ready = false;
+  shards.shareOut(nodes);
+  consistent();
+  t.deepEqual(shards.ownedBy(nodes[1]!), []);
+  nodes[1]!.ready = true;
+  const moves = shards.surplus(nodes);
+  t.true(moves.some(({ to }) => to === nodes[1]));
+});
+
+test('a thousand nodes are asked once each, and each chunk counts once', async (t) => {
+  const rows = 1e10;
+  const asked = new Map<string, number>();
+  const nodes = quickNodes(1000, asked);
+  const shards = new Shards(rows, nodes.length);
+  const cluster = { shards, nodes, patience: 60_000, hopeful: true, listen: () => () => {}, lose: (_: ComputeNode, error: Error) => t.fail(error.message), succeeded: () => {} };
+  let chunks = 0;
+  let done = 0;
+  const { subtrees } = await new Sweep(cluster as unknown as Cluster, { kind: 'moments', loss: { name: 'logistic', parameters: {} }, gram: false }, {
+    onReply: (subtree) => (chunks += shards.chunksUnder(subtree).length),
+    onProgress: (rowsDone) => (done = rowsDone),
+  }).run();
+  t.is(asked.size, nodes.length);
+  t.true([...asked.values()].every((times) => times === 1));
+  t.is(chunks, shards.count);
+  t.is(done, rows);
+  t.true(subtrees <= 4.5 * nodes.length, `${subtrees} subtrees`);
+});
