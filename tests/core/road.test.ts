@@ -16,6 +16,7 @@ const cases: readonly [what: string, question: RoadQuestion, road: string, why: 
   ['few features: the sample has 10,000 rows', { ...many, rows: 40000, usable: 3 }, 'lockstep', 'manyRows', 10000],
   ['least squares in twelve folds', { ...many, quadratic: true, features: MOMENTS_FEATURES, usable: 100, folds: 12 }, 'moments', 'quadratic', 20000],
   ['least squares in more folds than there is room for', { ...many, quadratic: true, features: MOMENTS_FEATURES, usable: 100, folds: 13 }, 'lockstep', 'manyRows', 20000],
+  ['nothing that varies', { ...many, usable: 0 }, 'values', 'noFeatures', 10000],
   ['as many features as there is room for', { ...many, rows: 1e7, features: 4096, usable: 4096 }, 'lockstep', 'manyRows', 819200],
   ['one feature more', { ...many, rows: 1e7, features: 4097, usable: 4097 }, 'values', 'manyFeatures', 819400],
   ['something unpenalised', { ...many, provable: false }, 'values', 'unpenalised', 20000],

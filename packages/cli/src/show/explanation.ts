@@ -161,6 +161,7 @@ export function roadText({ road, why, rows, features, usable, values, sampleRows
   if (road === 'moments') return `from moments: a sum of squares of ${counted(features, 'feature')} is known whole once their cross moments are, so that one read of the rows serves every value.`;
   if (road === 'lockstep') return `${values === 1 ? 'begun on a sample' : `all ${values} values at once, begun on a sample`}: ${thousands(rows)} rows are many beside the ${thousands(sampleRows)} of a sample for ${counted(usable, 'feature')}.`;
   const each = values === 1 ? 'Newton steps on all rows' : 'value by value, each started where the one before ended';
+  if (why === 'noFeatures') return 'the constant alone: no feature varies that could have a coefficient.';
   if (why === 'manyFeatures') return `${each}: matrices of all ${counted(usable, 'feature')} at several values would take too much memory.`;
   if (why === 'unpenalised') return `${each}: something is not penalised, and what has no proven gap does not advance with others.`;
   return `${each}: ${thousands(rows)} rows are few beside the ${thousands(sampleRows)} of a sample for ${counted(usable, 'feature')}, which would save nothing.`;

@@ -25,7 +25,7 @@ export function improves(next: Certificate, current: Certificate, leastGap = cur
   return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < leastGap;
 }
 
-/** Whether a step from `at` to `to` changes coefficients by no more than PRECISE of the largest (or of what is rounding, at the largest lambda). */
+/** Whether a step from `at` to `to` changes coefficients by no more than PRECISE of the largest (or of what is rounding, at the largest lambda), and the intercept of itself or of the residuals' size. */
 export function isPrecise({ nullGradient }: { readonly nullGradient: number }, at: Evaluation, to: Point): boolean {
   const from = at.point;
   let change = 0;
@@ -34,7 +34,8 @@ export function isPrecise({ nullGradient }: { readonly nullGradient: number }, a
     change = Math.max(change, Math.abs(to.beta[j]! - from.beta[j]!));
     largest = Math.max(largest, Math.abs(from.beta[j]!));
   }
-  return change <= PRECISE * largest;
+  const level = Math.max(Math.abs(from.intercept), Math.sqrt(at.pearson / at.curvature));
+  return change <= PRECISE * largest && Math.abs(to.intercept - from.intercept) <= PRECISE * level;
 }
 
 /** Largest change of a coefficient as a share of itself, or of what matters beside the largest. */

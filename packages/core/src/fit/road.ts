@@ -50,6 +50,8 @@ export type RoadReason =
   | 'manyRows'
   /** Fewer than LOCKSTEP_SHARE rows for each row of the sample: it would hardly be smaller than the data. */
   | 'fewRows'
+  /** No feature varies: the intercept is all there is, and the null model has it. */
+  | 'noFeatures'
   /** More than LOCKSTEP_FEATURES features vary. */
   | 'manyFeatures'
   /** Something is not penalised, so that no gap can be proven. */
@@ -119,6 +121,7 @@ export function chooseRoad(question: RoadQuestion): RoadChoice {
   const sizes = sampleSizes(rows, usable, values);
   const choice = (road: Road, why: RoadReason): RoadChoice => ({ road, why, ...sizes, ...anchorCounts(question, sizes.refineRows) });
   if (momentsSuffice(question)) return choice('moments', 'quadratic');
+  if (usable === 0) return choice('values', 'noFeatures');
   if (!provable) return choice('values', 'unpenalised');
   if (usable > LOCKSTEP_FEATURES) return choice('values', 'manyFeatures');
   return worthSampling(rows, usable, values, sizes.sampleRows) ? choice('lockstep', 'manyRows') : choice('values', 'fewRows');
