@@ -43,6 +43,19 @@ test('one value begins on a sample, and its folds from it', async (t) => {
   for (let f = 0; f < 3; f++) t.true(Math.abs(one.deviance[f]! - two.deviance[2 * f + 1]!) < 1e-4);
 });
 
+test('no value is swept for more often than is allowed, on the way and by itself', async (t) => {
+  for (const maxPasses of [1, 2]) {
+    const events: FitEvent[] = [];
+    // No certificate is that good.
+    const { path, reason } = await fitCrossValidation(source(data), { ...problem, penalty: ridge, lambdas: 1, maxPasses, tolerance: 1e-15, foldTolerance: 1e-15 }, inOrder, { onEvent: (event) => events.push(event) });
+    const begun = events.findIndex(({ type }) => type === 'foldsBegun');
+    t.true(events.slice(events.findIndex(({ type }) => type === 'sampleSolved'), begun).filter(({ type }) => type === 'passBegun').length <= maxPasses);
+    // One more begins the folds.
+    t.true(events.slice(begun).filter(({ type }) => type === 'passBegun').length <= 1 + 3 * maxPasses);
+    t.deepEqual([...path.reason, ...reason], ['MAX_PASSES', 'MAX_PASSES', 'MAX_PASSES', 'MAX_PASSES']);
+  }
+});
+
 test('a lambda of 0 beside others, given out of order', async (t) => {
   const result = await fitCrossValidation(source(data), { ...problem, lambda: [0, 0.1, 0.01], foldTolerance: 1e-6 }, inOrder);
   t.true([...result.path.converged, ...result.converged].every(Boolean), String(result.reason));

@@ -58,12 +58,22 @@ export interface Advance {
   readonly leave: (column: Column, result: ValueResult) => void;
 }
 
+/** Sweeps that columns advance by, at most. */
+function sweepsOf({ maxPasses }: ValueSetting): number {
+  return Math.min(LOCKSTEP_SWEEPS, maxPasses);
+}
+
+/** For finishing by itself a column that has advanced by all its sweeps and is open still. */
+export function finishing(setting: ValueSetting, { scale }: Column): ValueSetting {
+  return { ...setting, scale, maxPasses: setting.maxPasses - sweepsOf(setting) };
+}
+
 /** Advances the columns until all have left, or have had their sweeps: what is then open is left to the caller. */
 export async function advance(columns: readonly Column[], advancing: Advance): Promise<void> {
   const { setting } = advancing;
   // Columns that were evaluated before they came here take a step in any case: what they stand at is the solution of another problem.
   await takeSteps(columns.filter((column) => column.at !== null), advancing, false);
-  for (let sweep = 0; sweep < Math.min(LOCKSTEP_SWEEPS, setting.maxPasses); sweep++) {
+  for (let sweep = 0; sweep < sweepsOf(setting); sweep++) {
     const open = columns.filter((column) => column.open);
     if (open.length === 0) return;
     const evaluations = await advancing.evaluate(open, sweep);

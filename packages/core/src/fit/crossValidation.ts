@@ -22,7 +22,7 @@ import { checkFoldCount, checkTrainingSets } from '../path/trainingSets.ts';
 import type { Executor, RowSource } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
 import { Anchors, anchorIndices } from './anchors.ts';
-import { SCREEN, advance, consider, newColumn } from './columns.ts';
+import { SCREEN, advance, consider, finishing, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import { foldsWay } from './foldsWay.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -227,8 +227,7 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
   for (const column of columns) {
     if (!column.open) continue;
     const { fold, index } = column;
-    const own: ValueSetting = { ...setting, scale: column.scale };
-    leave(column, await fitValue(withoutFold(sweeps, folds, fold), own, { ...values[index]!, next: null, features: null }, column.at!, saturated[fold]!));
+    leave(column, await fitValue(withoutFold(sweeps, folds, fold), finishing(setting, column), { ...values[index]!, next: null, features: null }, column.at!, saturated[fold]!));
     progress(done);
   }
   return results;

@@ -16,7 +16,7 @@
  */
 import type { SampleSelector } from '../block/gather.ts';
 import { Anchors, anchorIndices } from './anchors.ts';
-import { advance, asIs, isCertified, newColumn } from './columns.ts';
+import { advance, asIs, finishing, isCertified, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
 import type { FitOptions } from './problem.ts';
@@ -106,8 +106,8 @@ export async function fitLockstep(
       leave(column, asIs(column, setting));
       continue;
     }
-    const target: ValueTarget = { lambda: column.lambda, previous: values[column.index]!.previous, next: null, features: null };
-    leave(column, await fitValue(oracle, setting, target, column.at!, saturatedLoss));
+    const target: ValueTarget = { ...values[column.index]!, next: null, features: null };
+    leave(column, await fitValue(oracle, finishing(setting, column), target, column.at!, saturatedLoss));
   }
   return results;
 }
