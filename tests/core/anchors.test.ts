@@ -44,6 +44,12 @@ test('a value that is inserted becomes an anchor in its place', (t) => {
   t.true(anchors.shared().matrices.every(({ buffer }) => buffer instanceof SharedArrayBuffer));
 });
 
+test('there is room for 512 MiB of matrices', (t) => {
+  const anchors = new Anchors(Int32Array.from({ length: 1023 }, (_, j) => j), [0, 1, 4], lambdas);
+  t.is(anchors.room, 64 - 3);
+  t.is(endsOnly().room, 2 ** 24 - 2);
+});
+
 test('one that is there already is given another Hessian', (t) => {
   const anchors = endsOnly();
   anchors.insert(4, hessian(8, 2, 2));

@@ -5,7 +5,7 @@ import type { CrossValidationProblem, FitEvent, FoldSpec, RowSource } from '@sca
 import type { Evaluation } from '../../packages/core/src/fit/evaluation.ts';
 import { isPrecise } from '../../packages/core/src/fit/progress.ts';
 import type { ArrayData } from '../support/arraySource.ts';
-import { lasso, logistic, ridge, source } from '../support/engine.ts';
+import { lasso, logistic, ridge, source, squared } from '../support/engine.ts';
 import { Random } from '../support/random.ts';
 
 const rows = 45_000;
@@ -89,6 +89,19 @@ test('a signal ends the fit at whatever it is reading: all rows, a sample, the f
     const fitting = fitCrossValidation(ending(source(data), limit, controller, begun), problem, inOrder, { signal: controller.signal });
     await t.throwsAsync(fitting, { message: 'ended by the test' }, `read ${limit}`);
     t.is(begun.reads, limit);
+  }
+});
+
+test('so it does where nothing more is read: least squares, from moments', async (t) => {
+  for (const [type, after] of [['valueDone', 1], ['foldsProgress', 2]] as const) {
+    const controller = new AbortController();
+    let seen = 0;
+    const onEvent = (event: FitEvent): void => {
+      if (event.type === type && ++seen === after) controller.abort(new Error('ended by the test'));
+    };
+    const fitting = fitCrossValidation(source(data), { ...problem, loss: squared, lambdas: 5 }, inOrder, { signal: controller.signal, onEvent });
+    await t.throwsAsync(fitting, { message: 'ended by the test' });
+    t.is(seen, after, type);
   }
 });
 

@@ -8,6 +8,9 @@ import { log } from '../kernels/elementary.ts';
 import type { AnchorModel } from '../solve/modelStep.ts';
 import type { Hessian } from './evaluation.ts';
 
+/** Numbers that all matrices may hold once some are inserted: 512 MiB. */
+const MOST_NUMBERS = 2 ** 26;
+
 /** `count` values out of `values`, evenly spaced, ends included. */
 export function anchorIndices(values: number, count: number): number[] {
   const chosen = Math.min(count, values);
@@ -38,6 +41,11 @@ export class Anchors {
   set(anchor: number, hessian: Hessian): void {
     this.#matrices[anchor]!.set(perCurvature(hessian));
     this.#tie = hessian.tie;
+  }
+
+  /** Anchors that may still be inserted. */
+  get room(): number {
+    return Math.max(0, Math.floor(MOST_NUMBERS / this.#matrices[0]!.length) - this.#matrices.length);
   }
 
   /** Makes the value `index` an anchor, or gives it another Hessian. */

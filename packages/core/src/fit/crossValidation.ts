@@ -118,7 +118,7 @@ async function fromMoments({ source, problem, solved, setting, folds, options }:
   const results: ValueResult[][] = [];
   for (const [fold, { training, heldOut }] of solved.moments.folds!.entries()) {
     const scale = new WorkingScale(description, training, problem);
-    const oracle = new MomentsOracle(scale, training, description.responseCentre);
+    const oracle = new MomentsOracle(scale, training, description.responseCentre, options.signal);
     const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept: oracle.bestIntercept }], []))[0]!;
     // Sweeps count in all rows' scale; this scale is the training set's own.
     const own: TrainingSets = { by: folds.by, sets: folds.sets.map((set, f) => (f === fold ? { ...set, scale } : set)) };

@@ -88,7 +88,7 @@ export async function fitLockstep(
       const place = (k: number): number => open.findIndex((column) => column.index === k);
       const fresh = sweep >= NEW_ANCHOR_SWEEP && (sweep - NEW_ANCHOR_SWEEP) % 2 === 0;
       const near = fresh ? open.map((column) => column.index) : sweep === FULL_ANCHOR_SWEEP ? anchors.filter((k) => place(k) >= 0) : [];
-      const formed = anchorIndices(near.length, setting.fullAnchors).map((a) => near[a]!);
+      const formed = anchorIndices(near.length, fresh ? Math.min(setting.fullAnchors, model.room) : setting.fullAnchors).map((a) => near[a]!);
       const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: place(k), features: scale.usable, coarse: true })), open.length);
       if (!fresh && formed.length > 0) model.correct(formed, formed.map((k) => evaluations[place(k)]!.hessian!));
       for (const k of fresh ? formed : []) {

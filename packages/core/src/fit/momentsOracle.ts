@@ -11,6 +11,7 @@ import type { Point, WorkingScale } from './workingScale.ts';
 
 export class MomentsOracle implements Oracle {
   readonly #scale: WorkingScale;
+  readonly #signal: AbortSignal | undefined;
   readonly #gram: Float64Array;
   readonly #cross: Float64Array;
   readonly #mean: Float64Array;
@@ -21,8 +22,10 @@ export class MomentsOracle implements Oracle {
   /** The intercept (about the features' references) that fits best, whatever beta is. */
   readonly bestIntercept: number;
 
-  constructor(scale: WorkingScale, moments: Moments, responseCentre: number) {
+  /** @param signal ends it at the next evaluation */
+  constructor(scale: WorkingScale, moments: Moments, responseCentre: number, signal?: AbortSignal) {
     this.#scale = scale;
+    this.#signal = signal;
     // Moments are of z = y - offset - centre.
     this.#responseMean = moments.responseMean + responseCentre;
     this.#responseVariance = moments.responseVariance;
@@ -35,6 +38,7 @@ export class MomentsOracle implements Oracle {
   }
 
   async evaluate(points: readonly Point[], hessians: readonly HessianRequest[]): Promise<Evaluation[]> {
+    this.#signal?.throwIfAborted();
     return points.map((point, k) => this.#at(point, hessians.find((request) => request.at === k)?.features ?? null));
   }
 

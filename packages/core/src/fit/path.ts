@@ -93,7 +93,7 @@ export async function solvePath(
   };
   const { saturatedLoss } = moments;
 
-  const momentsOracle = fromMoments ? new MomentsOracle(scale, moments, description.responseCentre) : null;
+  const momentsOracle = fromMoments ? new MomentsOracle(scale, moments, description.responseCentre, options.signal) : null;
   const oracle: Oracle = momentsOracle ?? sweeps;
   const startIntercept = momentsOracle !== null ? momentsOracle.bestIntercept : startingIntercept(scale, loss, moments, description.responseCentre);
   const first =
