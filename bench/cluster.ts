@@ -45,7 +45,7 @@ async function fit(rows: LoadedRows, cluster?: ClusterRequest): Promise<Fit> {
 
 export async function run(): Promise<Figure[]> {
   const { problem, data } = lassoMillion;
-  const { ours } = await data({ only: null, profile: false, mnist: null });
+  const { ours } = await data({ only: null, profile: false, mnist: null, wire: null, latency: null, threads: null });
   return withRows(ours, problem, async (rows) => {
     const here: Fit[] = [];
     const there: Fit[] = [];

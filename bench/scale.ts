@@ -2,12 +2,12 @@
  * What paths take on 10 to 10,000 nodes and 1e9 to 1e12 rows: a simulation (support/scale.ts) from times measured here
  * and a network that is assumed (--wire GB/s, --latency microseconds, --threads a node).
  */
-import { chooseKernels, enableWideVectors, mergeStatistics } from '@scalemix/core';
+import { FailureError, chooseKernels, enableWideVectors, mergeStatistics } from '@scalemix/core';
 import type { ClusterEvent } from '@scalemix/coordinator';
-import type { Cluster } from '../packages/coordinator/src/cluster/cluster.ts';
 import type { ComputeNode } from '../packages/coordinator/src/cluster/node.ts';
 import { Shards, fairShares } from '../packages/coordinator/src/cluster/shards.ts';
 import { Sweep } from '../packages/coordinator/src/cluster/sweep.ts';
+import type { SweepCluster } from '../packages/coordinator/src/cluster/sweep.ts';
 import { openComputing } from '../packages/coordinator/src/computing.ts';
 import { measureSpeeds } from '../packages/coordinator/src/plan/speeds.ts';
 import { LASSO_LOGISTIC } from './cases/case.ts';
@@ -110,8 +110,11 @@ async function coordinationSeconds(count: number): Promise<number> {
     const end = chunk + share;
     while (chunk < end) shards.give(chunk++, nodes[i]!);
   });
-  const cluster = { shards, nodes, patience: Infinity, hopeful: true, listen: () => () => {}, succeeded: () => {}, lose: (_: ComputeNode, error: Error) => { throw error; } };
-  return medianSeconds(() => new Sweep(cluster as unknown as Cluster, { kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false }, { onReply: () => {} }).run());
+  const fail = (_: ComputeNode, error: Error): never => {
+    throw error;
+  };
+  const cluster: SweepCluster = { shards, nodes, patience: Infinity, hopeful: true, late: new Set(), listen: () => () => true, succeeded: () => {}, lose: fail, lostError: () => new FailureError('CLUSTER_LOST', 'No node is left.') };
+  return medianSeconds(() => new Sweep(cluster, { kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false }, { onReply: () => {} }).run());
 }
 
 function simulate(problem: Problem, speeds: Speeds, around: Surroundings): Figure[] {

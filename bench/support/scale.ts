@@ -161,7 +161,7 @@ export function twoLevelSeconds(rows: number, nodes: number, work: Work, speeds:
 }
 
 export function roadOf({ rows, features, values }: Problem): RoadChoice {
-  return chooseRoad({ rows, features, usable: features, values, width: features, quadratic: false, provable: true });
+  return chooseRoad({ rows, features, usable: features, values, folds: 0, width: features, quadratic: false, provable: true });
 }
 
 /** A sweep of all columns with some Grams. */

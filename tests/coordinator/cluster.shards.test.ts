@@ -1,9 +1,10 @@
 /** Who has which chunk, and the subtrees that are asked of a node, on clusters larger than tests can start. */
 import test from 'ava';
+import { FailureError } from '@scalemix/core';
 import type { ComputeNode } from '../../packages/coordinator/src/cluster/node.ts';
-import type { Cluster } from '../../packages/coordinator/src/cluster/cluster.ts';
 import { Shards, cover } from '../../packages/coordinator/src/cluster/shards.ts';
 import { Sweep } from '../../packages/coordinator/src/cluster/sweep.ts';
+import type { SweepCluster } from '../../packages/coordinator/src/cluster/sweep.ts';
 import { Random } from '../support/random.ts';
 
 /** Nodes without rows that answer at once with nothing. */
@@ -74,10 +75,13 @@ test('a thousand nodes are asked once each, and each chunk counts once', async (
   const asked = new Map<string, number>();
   const nodes = quickNodes(1000, asked);
   const shards = new Shards(rows, nodes.length);
-  const cluster = { shards, nodes, patience: 60_000, hopeful: true, listen: () => () => {}, lose: (_: ComputeNode, error: Error) => t.fail(error.message), succeeded: () => {} };
+  const cluster: SweepCluster = {
+    shards, nodes, patience: 60_000, hopeful: true, late: new Set(), listen: () => () => true, succeeded: () => {},
+    lose: (_, error) => void t.fail(error.message), lostError: () => new FailureError('CLUSTER_LOST', 'No node is left.'),
+  };
   let chunks = 0;
   let done = 0;
-  const { subtrees } = await new Sweep(cluster as unknown as Cluster, { kind: 'moments', loss: { name: 'logistic', parameters: {} }, gram: false }, {
+  const { subtrees } = await new Sweep(cluster, { kind: 'moments', loss: { name: 'logistic', parameters: {} }, gram: false }, {
     onReply: (subtree) => (chunks += shards.chunksUnder(subtree).length),
     onProgress: (rowsDone) => (done = rowsDone),
   }).run();

@@ -12,6 +12,9 @@ import type { Cluster } from './cluster.ts';
 import type { ComputeNode } from './node.ts';
 import { cover } from './shards.ts';
 
+/** What a sweep needs of a cluster. */
+export type SweepCluster = Pick<Cluster, 'shards' | 'nodes' | 'patience' | 'hopeful' | 'late' | 'listen' | 'succeeded' | 'lose' | 'lostError'>;
+
 export interface SweepOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((rowsDone: number) => void) | undefined;
@@ -39,7 +42,7 @@ interface Task {
 }
 
 export class Sweep {
-  readonly #cluster: Cluster;
+  readonly #cluster: SweepCluster;
   readonly #request: { readonly request: RowRequest; readonly bytes: Uint8Array };
   readonly #options: SweepOptions;
   readonly #done: boolean[];
@@ -60,7 +63,7 @@ export class Sweep {
   #bytesReceived = 0;
   #bytesSent = 0;
 
-  constructor(cluster: Cluster, request: RowRequest, options: SweepOptions) {
+  constructor(cluster: SweepCluster, request: RowRequest, options: SweepOptions) {
     this.#cluster = cluster;
     this.#request = { request, bytes: encodeRequest(request) };
     this.#options = options;
