@@ -117,7 +117,8 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
       case null:
         return { sweeps: 0, columnPasses: 0, grams: 0, seconds: 0, matrices: 0 };
       case 'moments':
-        return { sweeps: 0, columnPasses: 0, grams: 0, seconds: step * values * folds, matrices: matrix * folds };
+        // Every thread adds up a matrix a fold (one of them is the path's); from the whole come two triangles a fold, beside it.
+        return { sweeps: 0, columnPasses: 0, grams: 0, seconds: step * values * folds, matrices: matrix * ((folds - 1) * threads + 2 * folds) };
       case 'apart': {
         const each = Math.round(folds * PER_VALUE[kind] * values);
         return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / threads + each * (PASS + step), matrices: 0 };
