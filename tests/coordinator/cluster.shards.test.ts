@@ -70,19 +70,27 @@ test('what a node owns is what it was given, by shares, by hand and when others 
   t.true(moves.some(({ to }) => to === nodes[1]));
 });
 
-test('a thousand nodes are asked once each, and each chunk counts once', async (t) => {
+test('a thousand nodes are asked once each, though the cluster changes meanwhile, and each chunk counts once', async (t) => {
   const rows = 1e10;
   const asked = new Map<string, number>();
   const nodes = quickNodes(1000, asked);
   const shards = new Shards(rows, nodes.length);
+  let changed = (): void => {};
+  const listen: SweepCluster['listen'] = (listener) => {
+    changed = listener;
+    return () => true;
+  };
   const cluster: SweepCluster = {
-    shards, nodes, patience: 60_000, hopeful: true, late: new Set(), listen: () => () => true, succeeded: () => {},
+    shards, nodes, patience: 60_000, hopeful: true, late: new Set(), listen, succeeded: () => {},
     lose: (_, error) => void t.fail(error.message), lostError: () => new FailureError('CLUSTER_LOST', 'No node is left.'),
   };
   let chunks = 0;
   let done = 0;
   const { subtrees } = await new Sweep(cluster, { kind: 'moments', loss: { name: 'logistic', parameters: {} }, gram: false }, {
-    onReply: (subtree) => (chunks += shards.chunksUnder(subtree).length),
+    onReply: (subtree) => {
+      if (chunks === 0) changed();
+      chunks += shards.chunksUnder(subtree).length;
+    },
     onProgress: (rowsDone) => (done = rowsDone),
   }).run();
   t.is(asked.size, nodes.length);
