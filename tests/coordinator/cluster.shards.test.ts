@@ -1,8 +1,9 @@
 /** Who has which chunk, and the subtrees that are asked of a node, on clusters larger than tests can start. */
+import fc from 'fast-check';
 import test from 'ava';
-import { FailureError } from '@scalemix/core';
+import { BLOCK_ROWS, FailureError } from '@scalemix/core';
 import type { ComputeNode } from '../../packages/coordinator/src/cluster/node.ts';
-import { Shards, cover } from '../../packages/coordinator/src/cluster/shards.ts';
+import { Shards, cover, fairShares } from '../../packages/coordinator/src/cluster/shards.ts';
 import { Sweep } from '../../packages/coordinator/src/cluster/sweep.ts';
 import type { SweepCluster } from '../../packages/coordinator/src/cluster/sweep.ts';
 import { Random } from '../support/random.ts';
@@ -98,4 +99,52 @@ test('a thousand nodes are asked once each, though the cluster changes meanwhile
   t.is(chunks, shards.count);
   t.is(done, rows);
   t.true(subtrees <= 4.5 * nodes.length, `${subtrees} subtrees`);
+});
+
+/** A node that holds some blocks. */
+function holder(name: string, threads = 1, memory = Infinity, held: ReadonlySet<number> = new Set()): ComputeNode {
+  const holds = (first: number, end: number): boolean => Array.from({ length: end - first }, (_, i) => first + i).every((number) => held.has(number));
+  return { name, threads, memory, lost: new AbortController().signal, ready: true, holds, load: async () => {}, compute: async () => {} };
+}
+
+test('shares sum to the whole, follow threads, and memory as long as there is room', (t) => {
+  t.deepEqual(fairShares(16, [{ threads: 1, most: Infinity }, { threads: 3, most: Infinity }]), [4, 12]);
+  t.deepEqual(fairShares(16, [{ threads: 1, most: 100 }, { threads: 3, most: 6 }]), [10, 6]);
+  t.deepEqual(fairShares(16, [{ threads: 1, most: 1 }, { threads: 1, most: 1 }]), [8, 8]);
+  fc.assert(fc.property(fc.integer({ min: 0, max: 500 }), fc.array(fc.record({ threads: fc.integer({ min: 1, max: 64 }), most: fc.integer({ min: 0, max: 100 }) }), { minLength: 1, maxLength: 9 }), (total, takers) => {
+    const shares = fairShares(total, takers);
+    t.is(shares.reduce((a, b) => a + b, 0), total);
+    t.true(shares.every((share) => share >= 0 && Number.isInteger(share)));
+    if (takers.reduce((sum, { most }) => sum + most, 0) >= total) t.true(shares.every((share, i) => share <= takers[i]!.most));
+  }));
+});
+
+test('all chunks are shared out, to those that hold them first, and few subtrees a node', (t) => {
+  for (const count of [1, 2, 3, 5, 7, 16]) {
+    const shards = new Shards(200 * BLOCK_ROWS, count);
+    const nodes = Array.from({ length: count }, (_, i) => holder(String(i)));
+    shards.shareOut(nodes);
+    const owned = nodes.flatMap((one) => shards.ownedBy(one));
+    t.deepEqual(owned.toSorted((a, b) => a - b), Array.from({ length: shards.count }, (_, chunk) => chunk));
+    const subtrees = nodes.reduce((sum, one) => sum + cover(shards.ownedBy(one), shards).length, 0);
+    t.true(subtrees / count <= 4, `${subtrees} subtrees of ${count} nodes`);
+  }
+  const shards = new Shards(32 * BLOCK_ROWS, 2);
+  const { first, end } = shards.blocks(shards.count - 1);
+  const [plain, holding] = [holder('plain'), holder('holder', 1, Infinity, new Set(Array.from({ length: end - first }, (_, i) => first + i)))];
+  shards.shareOut([holding, plain]);
+  t.is(shards.owner(shards.count - 1), holding);
+});
+
+test('who comes late is given what it lacks, of what it holds first, and nothing when shares are fair', (t) => {
+  const shards = new Shards(32 * BLOCK_ROWS, 2);
+  const first = holder('first');
+  shards.shareOut([first]);
+  const held = shards.blocks(3);
+  const late = holder('late', 1, Infinity, new Set(Array.from({ length: held.end - held.first }, (_, i) => held.first + i)));
+  const moves = shards.surplus([first, late]);
+  t.is(moves.length, shards.count / 2);
+  t.deepEqual(moves[0], { chunk: 3, to: late });
+  for (const { chunk, to } of moves) shards.give(chunk, to);
+  t.deepEqual(shards.surplus([first, late]), []);
 });

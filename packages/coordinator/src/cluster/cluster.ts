@@ -54,7 +54,7 @@ export class Cluster {
     let cluster: Cluster | null = null;
     const membership = new Membership({ addresses, security, job, suspectAfter, onEvent: emit, onChange: () => cluster?.changed() });
     const local = addresses.local ? localNode(rows, pool) : null;
-    cluster = new Cluster(membership, local, new Shards(store.rows, known.length + (local === null ? 0 : 1)), PATIENCE * suspectAfter);
+    cluster = new Cluster(membership, local, new Shards(store.rows, known.length + (local === null ? 0 : 1), store.blocks.reduce((sum, { bytes }) => sum + bytes, 0)), PATIENCE * suspectAfter);
     try {
       await membership.start();
       await cluster.#gather(suspectAfter, options.signal);
@@ -80,7 +80,7 @@ export class Cluster {
     for (const listener of this.#listeners) listener();
   }
 
-  /** A node failed at what it was asked. */
+  /** A node failed at what it was asked. Threads of this process cannot be lost: they stay ready. */
   lose(node: ComputeNode, reason: Error): void {
     if (node instanceof RemoteNode) node.lose(reason);
   }

@@ -32,7 +32,7 @@ export interface RemoteOptions {
   readonly onLost: (reason: Error) => void;
 }
 
-/** Heartbeats in the time after which a node is suspected. */
+/** Heartbeats in the time after which a node is suspected, and in that of its lease. */
 const BEATS = 4;
 
 export class RemoteNode implements ComputeNode {
@@ -50,9 +50,11 @@ export class RemoteNode implements ComputeNode {
   #leaving = false;
   /** Whether the node reads rows from its own files. */
   #reads: boolean;
+  /** Milliseconds between heartbeats: so that the node is not suspected, and its lease does not run out. */
+  readonly #interval: number;
   #beat: NodeJS.Timeout | null = null;
 
-  private constructor(client: NodeClient, job: JobIdentity, options: RemoteOptions, { threads, memory, held }: { threads: number; memory: number; held: Set<number> }) {
+  private constructor(client: NodeClient, job: JobIdentity, options: RemoteOptions, { threads, memory, lease, held }: { threads: number; memory: number; lease: number; held: Set<number> }) {
     this.name = client.address;
     this.threads = threads;
     this.memory = memory;
@@ -61,6 +63,7 @@ export class RemoteNode implements ComputeNode {
     this.#options = options;
     this.#held = held;
     this.#reads = job.table !== null;
+    this.#interval = Math.min(options.suspectAfter / BEATS, (1000 * lease) / BEATS);
     this.#schedule();
   }
 
@@ -73,9 +76,9 @@ export class RemoteNode implements ComputeNode {
     const client = new NodeClient(address, options.security, suspectAfter);
     try {
       const { coordinator, data, kernel, shape } = job;
-      const { threads, memory } = await client.attach({ protocol: PROTOCOL, coordinator, data, kernel, precision: shape.layout.denseType }, suspectAfter);
+      const { threads, memory, lease } = await client.attach({ protocol: PROTOCOL, coordinator, data, kernel, precision: shape.layout.denseType }, suspectAfter);
       const { blocks, hashes } = await client.open(coordinator, shape, 3 * suspectAfter);
-      return new RemoteNode(client, job, options, { threads: Math.max(1, threads), memory, held: verified(blocks, hashes, job) });
+      return new RemoteNode(client, job, options, { threads: Math.max(1, threads), memory, lease, held: await verified(blocks, hashes, job) });
     } catch (error) {
       client.close();
       throw error;
@@ -132,8 +135,9 @@ export class RemoteNode implements ComputeNode {
     const text = JSON.stringify(table);
     try {
       for (const blocks of runs(wanted)) {
-        const hashes = Buffer.concat(blocks.map((block) => sentBlock(rows, block).hash));
-        await this.#client.read({ coordinator, table: text, first: blocks[0]!, hashes }, AbortSignal.any([signal, this.lost]));
+        const hashes: Uint8Array[] = [];
+        for (const block of blocks) hashes.push(await hashOf(rows, block));
+        await this.#client.read({ coordinator, table: text, first: blocks[0]!, hashes: Buffer.concat(hashes) }, AbortSignal.any([signal, this.lost]));
         for (const block of blocks) this.#held.add(block);
         this.#heard = performance.now();
         this.#options.onRead(blocks.length);
@@ -181,7 +185,7 @@ export class RemoteNode implements ComputeNode {
   }
 
   #schedule(): void {
-    this.#beat = setTimeout(() => void this.#listen(), this.#options.suspectAfter / BEATS);
+    this.#beat = setTimeout(() => void this.#listen(), this.#interval);
     this.#beat.unref();
   }
 
@@ -236,14 +240,20 @@ function sentBlock({ handle }: LoadedRows, block: number): SentBlock {
   return { block, rows, entries, hash: createHash('sha256').update(bytes).digest(), bytes };
 }
 
+/** The event loop gets a turn: heartbeats must not wait for many hashes. */
+async function hashOf(rows: LoadedRows, block: number): Promise<Uint8Array> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return sentBlock(rows, block).hash;
+}
+
 /** Of the blocks that a node says to hold, those that are ours. */
-function verified(blocks: Uint8Array, hashes: Uint8Array, { rows, shape }: JobIdentity): Set<number> {
+async function verified(blocks: Uint8Array, hashes: Uint8Array, { rows, shape }: JobIdentity): Promise<Set<number>> {
   const held = new Set<number>();
   const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
   const count = Math.min(Math.floor(blocks.byteLength / 4), Math.floor(hashes.byteLength / 32));
   for (let i = 0; i < count; i++) {
     const block = view.getUint32(4 * i, true);
-    if (block < blockCount(shape) && Buffer.from(sentBlock(rows, block).hash).equals(hashes.subarray(32 * i, 32 * i + 32))) held.add(block);
+    if (block < blockCount(shape) && Buffer.from(await hashOf(rows, block)).equals(hashes.subarray(32 * i, 32 * i + 32))) held.add(block);
   }
   return held;
 }

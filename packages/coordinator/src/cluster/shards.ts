@@ -11,17 +11,23 @@ export class Shards {
   readonly level: number;
   readonly count: number;
   readonly #rows: number;
+  /** Bytes of a chunk, in the mean. */
+  readonly #chunkBytes: number;
   /** By chunk; null: nobody. */
   readonly #owners: (ComputeNode | null)[];
   /** The same by node: passes over thousands of nodes ask for it. */
   readonly #owned = new Map<ComputeNode, Set<number>>();
 
-  /** @param nodes that are expected */
-  constructor(rows: number, nodes: number) {
+  /**
+   * @param nodes that are expected
+   * @param bytes of all rows
+   */
+  constructor(rows: number, nodes: number, bytes = 0) {
     this.#rows = rows;
     this.leaves = Math.ceil(rows / leafRows(rows));
     this.level = chunkLevel(this.leaves, CHUNKS * Math.max(1, nodes));
     this.count = chunks(this.leaves, this.level).length;
+    this.#chunkBytes = bytes / this.count;
     this.#owners = new Array<ComputeNode | null>(this.count).fill(null);
   }
 
@@ -65,7 +71,7 @@ export class Shards {
 
   /**
    * Shares out what nobody has: to a node that holds the rows already, else in runs of neighbours,
-   * so that few subtrees have to be sent, in proportion to threads.
+   * so that few subtrees have to be sent, in proportion to threads, as far as memory goes.
    */
   shareOut(nodes: readonly ComputeNode[]): void {
     const ready = nodes.filter((node) => node.ready);
@@ -78,7 +84,7 @@ export class Shards {
       if (holder === undefined) left.push(chunk);
     }
     if (left.length === 0) return;
-    const wanted = fairShares(this.count, ready);
+    const wanted = this.#shares(ready);
     const missing = ready.map((node, i) => Math.max(0, wanted[i]! - this.#owns(node)));
     let at = 0;
     for (const chunk of left) {
@@ -88,13 +94,17 @@ export class Shards {
     }
   }
 
+  #shares(nodes: readonly ComputeNode[]): number[] {
+    return fairShares(this.count, nodes.map(({ threads, memory }) => ({ threads, most: this.#chunkBytes > 0 ? Math.floor(memory / this.#chunkBytes) : Infinity })));
+  }
+
   /**
    * Chunks that should go to nodes with less than their share, from those with more:
    * such as the node holds already, else the last. Nothing is changed.
    */
   surplus(nodes: readonly ComputeNode[]): { chunk: number; to: ComputeNode }[] {
     const ready = nodes.filter((node) => node.ready);
-    const wanted = fairShares(this.count, ready);
+    const wanted = this.#shares(ready);
     const spare = new Map(ready.map((node, i) => [node, this.#owns(node) - wanted[i]!]));
     if (![...spare.values()].some((chunks) => chunks > 0)) return [];
     const moved = new Set<number>();
@@ -134,14 +144,46 @@ export class Shards {
   }
 }
 
-/** `total` split in proportion to threads, in whole numbers that sum to it. */
-export function fairShares(total: number, nodes: readonly Pick<ComputeNode, 'threads'>[]): number[] {
-  const threads = nodes.reduce((sum, node) => sum + node.threads, 0);
+/** What a node may be given: in proportion to its threads, and at most `most` as long as others have room. */
+interface Taker {
+  readonly threads: number;
+  /** @default no limit */
+  readonly most?: number;
+}
+
+/** `total` split in proportion to threads, in whole numbers that sum to it; where nobody has room any more, what is left likewise. */
+export function fairShares(total: number, takers: readonly Taker[]): number[] {
+  const shares = takers.map(() => 0);
+  const most = (i: number): number => takers[i]!.most ?? Infinity;
+  let left = total;
+  let open = takers.map((_, i) => i);
+  while (open.length > 0 && left > 0) {
+    const split = inProportion(left, open.map((i) => takers[i]!.threads));
+    const over = open.filter((i, at) => split[at]! > most(i));
+    const fixed = new Set(over);
+    open.forEach((i, at) => (shares[i] = fixed.has(i) ? most(i) : split[at]!));
+    if (over.length === 0) return shares;
+    for (const i of over) left -= most(i);
+    open = open.filter((i) => !fixed.has(i));
+  }
+  return left === 0 ? shares : inProportion(left, takers.map(({ threads }) => threads)).map((more, i) => shares[i]! + more);
+}
+
+/** Distance up to which an even border is preferred: runs between even borders are fewer subtrees. */
+const EVEN_WITHIN = 0.75;
+
+function border(exact: number): number {
+  const even = 2 * Math.round(exact / 2);
+  return Math.abs(even - exact) <= EVEN_WITHIN ? even : Math.round(exact);
+}
+
+function inProportion(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
   let before = 0;
   let given = 0;
-  return nodes.map((node) => {
-    before += node.threads;
-    const until = Math.round((total * before) / threads);
+  return weights.map((weight) => {
+    before += weight;
+    const until = before === sum ? total : border((total * before) / sum);
     const share = until - given;
     given = until;
     return share;

@@ -97,12 +97,20 @@ export class Sweep {
     const { shards, nodes } = this.#cluster;
     shards.shareOut(nodes);
     for (const [chunk, taker] of this.#taken) if (!taker.ready) this.#taken.delete(chunk);
-    for (const node of nodes) {
-      const taken = [...this.#taken].flatMap(([chunk, taker]) => (taker === node && shards.owner(chunk) !== node ? [chunk] : []));
-      const wanted = [...shards.ownedBy(node), ...taken].filter((chunk) => !this.#done[chunk] && !this.#isAsked(chunk, node));
+    const wanted = new Map<ComputeNode, number[]>();
+    for (let chunk = 0; chunk < shards.count; chunk++) {
+      if (this.#done[chunk]) continue;
+      for (const node of new Set([shards.owner(chunk), this.#taken.get(chunk)])) {
+        if (!node?.ready || this.#isAsked(chunk, node)) continue;
+        const chunks = wanted.get(node);
+        if (chunks === undefined) wanted.set(node, [chunk]);
+        else chunks.push(chunk);
+      }
+    }
+    for (const [node, chunks] of wanted) {
       // What is there is computed while the rest is on its way.
-      const here = wanted.filter((chunk) => shards.holds(node, chunk));
-      const absent = wanted.filter((chunk) => !here.includes(chunk));
+      const here = chunks.filter((chunk) => shards.holds(node, chunk));
+      const absent = chunks.filter((chunk) => !shards.holds(node, chunk));
       if (here.length > 0) void this.#ask(node, here);
       if (absent.length > 0) void this.#ask(node, absent);
     }
@@ -132,9 +140,9 @@ export class Sweep {
       if (!this.#late.has(node)) this.#cluster.late.delete(node);
     } catch (error) {
       if (signal.aborted) return;
-      if (isOfRequest(error)) return this.#result.reject(error);
-      // Told when the node is lost in another way, it is lost already.
-      this.#cluster.lose(node, error as Error);
+      if (!isOfRequest(error)) this.#cluster.lose(node, error as Error);
+      // Who is not lost by it would fail again.
+      if (node.ready) this.#result.reject(error);
     } finally {
       tasks.delete(task);
       for (const chunk of chunks) this.#atWork.get(chunk)!.delete(node);
@@ -204,7 +212,7 @@ export class Sweep {
 }
 
 /** Codes of errors that say something about the node, not about what was asked. */
-const OF_THE_NODE = new Set(['NODE_UNREACHABLE', 'NODE_SILENT', 'NODE_LEAVING', 'NODE_BUSY', 'LEASE_LOST', 'ROWS_ABSENT', 'DATA_DIFFERS', 'TLS_FAILED', 'WRONG_TOKEN', 'THREAD_LOST', 'POOL_CLOSED', 'OUT_OF_MEMORY', 'ADDRESS_SPACE', 'SPILL_FILE']);
+const OF_THE_NODE = new Set(['NODE_UNREACHABLE', 'NODE_SILENT', 'NODE_LEAVING', 'NODE_BUSY', 'LEASE_LOST', 'ROWS_ABSENT', 'TLS_FAILED', 'WRONG_TOKEN', 'THREAD_LOST', 'POOL_CLOSED', 'OUT_OF_MEMORY', 'ADDRESS_SPACE', 'SPILL_FILE']);
 
 /** Whether any node would say the same. */
 function isOfRequest(error: unknown): boolean {
