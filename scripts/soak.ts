@@ -64,10 +64,11 @@ type Outcome = keyof typeof OUTCOMES;
 /** Hurts as the schedule says while sweeps are counted. */
 function hurting(faults: readonly Fault[], endCoordinator: () => void): (sweep: number) => void {
   const left = [...faults];
+  const { schedule } = nodes;
   return (sweep) => {
     while (left[0] !== undefined && left[0].sweep <= sweep) {
       const fault = left.shift()!;
-      setTimeout(() => (fault.kind === 'coordinator' ? endCoordinator() : void nodes.hurt(fault)), fault.delay).unref();
+      setTimeout(() => (fault.kind === 'coordinator' ? endCoordinator() : void nodes.hurt(fault, schedule)), fault.delay).unref();
     }
   };
 }

@@ -16,6 +16,9 @@ export class SoakNodes {
   readonly #file: string;
   #idle: SoakNode[] = [];
   #used: SoakNode[] = [];
+  readonly #starting = new Set<Promise<SoakNode>>();
+  /** Of the schedule that the nodes serve now. */
+  #schedule = 0;
 
   /** @param file the addresses of a schedule's nodes, for --cluster @FILE */
   constructor(file: string) {
@@ -23,14 +26,21 @@ export class SoakNodes {
   }
 
   async take(count: number): Promise<void> {
-    while (this.#used.length < count) this.#used.push(this.#idle.pop() ?? (await start()));
+    while (this.#used.length < count) this.#used.push(this.#idle.pop() ?? (await this.#start()));
     this.#list();
   }
 
-  /** Everything but the end of the coordinator. */
-  async hurt({ kind, node, lasts }: Fault): Promise<void> {
+  get schedule(): number {
+    return this.#schedule;
+  }
+
+  /** Everything but the end of the coordinator. What comes when its schedule is over does nothing. */
+  async hurt({ kind, node, lasts }: Fault, schedule: number): Promise<void> {
+    if (schedule !== this.#schedule) return;
     if (kind === 'join') {
-      this.#used.push(await start());
+      const joining = await this.#start();
+      if (schedule !== this.#schedule) return void this.#idle.push(joining);
+      this.#used.push(joining);
       return this.#list();
     }
     const found = this.#used[node];
@@ -44,6 +54,7 @@ export class SoakNodes {
 
   /** @param all whether a coordinator was lost, whose nodes wait for it to come back */
   async release(all: boolean): Promise<void> {
+    this.#schedule++;
     const gone = this.#used.filter(({ hurt, worker }) => all || hurt || worker.child.exitCode !== null);
     this.#idle.push(...this.#used.filter((node) => !gone.includes(node)));
     this.#used = [];
@@ -51,7 +62,19 @@ export class SoakNodes {
   }
 
   async end(): Promise<void> {
+    this.#schedule++;
+    await Promise.allSettled(this.#starting);
     await end([...this.#idle, ...this.#used]);
+  }
+
+  async #start(): Promise<SoakNode> {
+    const starting = start();
+    this.#starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(starting);
+    }
   }
 
   #list(): void {

@@ -49,7 +49,7 @@ for (const [page, example] of Object.entries(examples)) {
 }
 
 test('links between the pages lead somewhere', (t) => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...['architecture', 'benchmarks', 'certificates', 'cluster', 'command-line', 'conventions', 'data-formats', 'errors', 'getting-started', 'library', 'scale', 'submit'].map((name) => `docs/${name}.md`)];
+  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...['architecture', 'benchmarks', 'certificates', 'cluster', 'command-line', 'conventions', 'data-formats', 'errors', 'getting-started', 'library', 'scale', 'soak', 'submit'].map((name) => `docs/${name}.md`)];
   const anchor = (heading: string): string => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-');
   for (const page of pages) {
     for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
