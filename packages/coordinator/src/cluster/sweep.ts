@@ -134,7 +134,7 @@ export class Sweep {
       await node.load(chunks.map((chunk) => shards.blocks(chunk)), signal);
       const computing = performance.now();
       this.#bytesSent += node.name === 'local' ? 0 : this.#request.bytes.byteLength;
-      await node.compute(this.#request, cover(chunks, shards), (subtree, reply, bytes) => this.#take(subtree, reply, bytes), signal);
+      await node.compute(this.#request, this.#parts(chunks), (subtree, reply, bytes) => this.#take(subtree, reply, bytes), signal);
       this.#slowest = Math.max(this.#slowest, performance.now() - computing);
       this.#cluster.succeeded(node);
       if (!this.#late.has(node)) this.#cluster.late.delete(node);
@@ -149,6 +149,13 @@ export class Sweep {
       // A node that has answered for all it was asked leaves nothing to hand out.
       if (chunks.some((chunk) => !this.#done[chunk])) this.#assign();
     }
+  }
+
+  /** Sums are merged before they are sent; rows are many however they are sent, and travel while others are being chosen. */
+  #parts(chunks: readonly number[]): TreeNode[] {
+    const { shards } = this.#cluster;
+    if (this.#request.request.kind !== 'sample') return cover(chunks, shards);
+    return chunks.map((index) => ({ level: shards.level, index }));
   }
 
   #take(subtree: TreeNode, reply: RowReply, bytes: number): void {
