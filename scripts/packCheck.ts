@@ -103,6 +103,11 @@ async function checks(): Promise<void> {
     const { stdout } = scalemix('doctor');
     if (!/wasm/.test(stdout)) throw new CheckFailed(`no WebAssembly kernels in:\n${stdout}`);
   });
+  await check('npx scalemix certs, and submit --dry-run', () => {
+    scalemix('certs', '--output', 'certs');
+    const { stdout } = scalemix('submit', '--engine', 'kubernetes', '--image', 'scalemix', '--dry-run', '--', 'path', 'small.csv', '--response', 'late');
+    if (!stdout.includes('kind: Job')) throw new CheckFailed(`no manifest in:\n${stdout}`);
+  });
   const example = libraryExample();
   await check('the library example of the README runs as JavaScript', () => {
     writeFileSync(join(app, 'example.mjs'), example);
