@@ -1,9 +1,8 @@
 /** Jobs on a real Slurm of three nodes, which this file starts and ends. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { bin, scalemix } from '../../support/commandLine.ts';
+import { bin, scalemix, temporaryFolder } from '../../support/commandLine.ts';
 import { bitsOf, eventsIn, JOB, readModelOf, referenceBits, writeJobData } from '../../support/clusterJob.ts';
 import { needs } from '../../support/needs.ts';
 import { commandOf, endProcess, processesWith, until } from '../../support/processes.ts';
@@ -11,7 +10,9 @@ import { SLURM_NEEDS, startSlurm } from '../../support/slurm.ts';
 import type { Slurm } from '../../support/slurm.ts';
 
 const slurmTest = needs(SLURM_NEEDS, test.serial);
-const folder = mkdtempSync(join(tmpdir(), 'scalemix jobs '));
+/** With a space in its name, which batch scripts must bear. */
+const folder = join(temporaryFolder(), 'some jobs');
+mkdirSync(folder);
 let slurm: Slurm;
 
 const run = (...args: string[]) => scalemix(args, { cwd: folder, env: slurm.env });
@@ -27,10 +28,7 @@ async function begin(name: string): Promise<void> {
   await until(`${name} computes`, () => eventsIn(join(folder, `${name}.events`), 'passDone') >= 3);
 }
 
-test.after.always('Slurm ends', async () => {
-  await slurm?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.after.always('Slurm ends', () => slurm?.stop());
 
 let reference: unknown;
 

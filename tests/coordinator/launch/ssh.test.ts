@@ -1,10 +1,9 @@
 /** Jobs over a real ssh, to two sshd on loopback which this file starts and ends. */
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'ava';
-import { bin, scalemix } from '../../support/commandLine.ts';
+import { bin, scalemix, temporaryFolder } from '../../support/commandLine.ts';
 import type { Run } from '../../support/commandLine.ts';
 import { bitsOf, eventsIn, JOB, readModelOf, referenceBits, writeJobData } from '../../support/clusterJob.ts';
 import { parquetFile } from '../../support/dataFiles.ts';
@@ -14,7 +13,7 @@ import { SSH_NEEDS, startSshHosts } from '../../support/sshd.ts';
 import type { SshHosts } from '../../support/sshd.ts';
 
 const sshTest = needs(SSH_NEEDS, test.serial);
-const folder = mkdtempSync(join(tmpdir(), 'scalemix-ssh-'));
+const folder = temporaryFolder();
 symlinkSync(bin, join(folder, 'scalemix.js'));
 let hosts: SshHosts;
 let reference: unknown;
@@ -39,10 +38,7 @@ async function begin(name: string, words: readonly string[]): Promise<Running> {
   return { child, ended };
 }
 
-test.after.always('the hosts end', async () => {
-  await hosts?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.after.always('the hosts end', () => hosts?.stop());
 
 sshTest('two hosts give the bits of one process, though a worker is killed; then nothing is left', async (t) => {
   t.timeout(180_000);
