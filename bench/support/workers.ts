@@ -11,7 +11,7 @@ import type { ClusterRequest } from '@scalemix/coordinator';
 
 const PROGRAM = fileURLToPath(new URL('../../packages/cli/bin/scalemix.js', import.meta.url));
 
-/** Nodes of one thread each, while `use` runs. */
+/** Nodes of one thread each, while `use` runs; they end with this process, however it ends. */
 export async function withWorkers<Result>(count: number, use: (cluster: ClusterRequest) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'scalemix-bench-'));
   const tokenFile = join(folder, 'token');
@@ -19,7 +19,7 @@ export async function withWorkers<Result>(count: number, use: (cluster: ClusterR
   const children: ChildProcess[] = [];
   try {
     const addresses = await Promise.all(Array.from({ length: count }, async () => {
-      const child = spawn(process.execPath, [PROGRAM, 'worker', '--listen', '127.0.0.1:0', '--token-file', tokenFile, '--threads', '1', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, [PROGRAM, 'worker', '--listen', '127.0.0.1:0', '--token-file', tokenFile, '--threads', '1', '--quiet', '--ends-with-stdin'], { stdio: ['pipe', 'pipe', 'inherit'] });
       children.push(child);
       const [said] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
       return /listening on (\S+)/.exec(said)![1]!;

@@ -112,7 +112,7 @@ test.serial('a node that is told to end finishes, ends with 0, and its chunks go
 });
 
 test.serial('a node that ends when its standard input does', async (t) => {
-  const worker = await startWorker(['--ends-with-stdin']);
+  const worker = await startWorker();
   worker.child.stdin!.end();
   t.is(await worker.ended, 0);
 });

@@ -69,7 +69,7 @@ export async function onCluster<Result>(
   }
 }
 
-/** A `scalemix worker` of its own. */
+/** A `scalemix worker` of its own; it ends with this process, however that ends. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
   readonly address: string;
@@ -85,7 +85,7 @@ process.on('exit', () => {
 });
 
 export async function startWorker(args: readonly string[] = [], listen = '127.0.0.1:0'): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [bin, 'worker', '--listen', listen, '--threads', '1', ...(args.includes('--token-file') ? [] : ['--token-file', tokenFile]), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bin, 'worker', '--listen', listen, '--threads', '1', '--ends-with-stdin', ...(args.includes('--token-file') ? [] : ['--token-file', tokenFile]), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
   let said = '';
   child.stdout.setEncoding('utf8');
