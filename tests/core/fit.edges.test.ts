@@ -407,12 +407,12 @@ test('events tell of every pass and every value, in order', async (t) => {
   t.true(path.sweeps < 7 * 6, `${path.sweeps} sweeps`);
 });
 
-test('a signal given beforehand reaches the source', async (t) => {
+test('a signal given beforehand reaches the source and ends the fit', async (t) => {
   const rows = source({ y: [0, 1, 1], dense: [[1, 2, 4]] });
   const signal = AbortSignal.abort();
   const seen: (AbortSignal | undefined)[] = [];
   const watched = { ...rows, moments: ((request, options) => (seen.push(options?.signal), rows.moments(request, options))) as typeof rows.moments };
-  await fitPath(watched, { loss: squared, penalty: lasso }, inOrder, { signal });
+  await t.throwsAsync(fitPath(watched, { loss: squared, penalty: lasso }, inOrder, { signal }), { is: signal.reason, any: true });
   t.deepEqual(seen, [signal]);
 });
 
