@@ -168,7 +168,10 @@ export class RowGatherer {
   }
 }
 
-/** The rows of all parts, in order. */
+/**
+ * The rows of all parts, in order. The parts are used up: the memory of their dense values is given back at once, as
+ * a sample may be a good share of all rows, and the collector of garbage does not see how much it is.
+ */
 export function concatenateRows(parts: readonly GatheredRows[], layout: RowLayout): GatheredRows {
   const total = (of: (part: GatheredRows) => number): number => parts.reduce((sum, part) => sum + of(part), 0);
   const rows = total((part) => part.rows);
@@ -181,6 +184,13 @@ export function concatenateRows(parts: readonly GatheredRows[], layout: RowLayou
     }
     return out;
   };
+  const dense = layout.denseType === 'f64' ? new Float64Array(rows * layout.dense) : new Float32Array(rows * layout.dense);
+  let filled = 0;
+  for (const part of parts) {
+    dense.set(part.dense, filled);
+    filled += part.dense.length;
+    giveBack(part.dense);
+  }
   const indptr = new Uint32Array(layout.sparse ? rows + 1 : 0);
   if (layout.sparse) {
     let at = 0;
@@ -192,7 +202,7 @@ export function concatenateRows(parts: readonly GatheredRows[], layout: RowLayou
   }
   return {
     rows,
-    dense: join(layout.denseType === 'f64' ? new Float64Array(rows * layout.dense) : new Float32Array(rows * layout.dense), (part) => part.dense),
+    dense,
     codes: Array.from({ length: layout.codes }, (_, c) => join(new Uint32Array(rows), (part) => part.codes[c]!)),
     indptr,
     indices: join(new Uint32Array(total((part) => part.indices.length)), (part) => part.indices),
@@ -201,4 +211,9 @@ export function concatenateRows(parts: readonly GatheredRows[], layout: RowLayou
     weights: join(new Float64Array(rows), (part) => part.weights),
     offset: layout.offset ? join(new Float64Array(rows), (part) => part.offset!) : null,
   };
+}
+
+/** Frees the memory of an array that has it for itself. */
+export function giveBack({ buffer, byteLength }: Float64Array | Float32Array): void {
+  if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength) buffer.transfer(0);
 }

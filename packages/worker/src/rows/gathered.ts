@@ -1,12 +1,12 @@
 /** Gathered rows as rows in memory of their own, with the features of those they came from; folds are left behind. */
-import { BLOCK_ROWS, FailureError, blockOffsets, leafRows } from '@scalemix/core';
+import { BLOCK_ROWS, FailureError, blockOffsets, giveBack, leafRows } from '@scalemix/core';
 import type { BlockStore, GatheredRows, RowLayout, StoredBlock } from '@scalemix/core';
 import { blockParts } from './blockParts.ts';
 import { rowsHandle } from './handle.ts';
 import type { LoadedRows } from './load.ts';
 import { SegmentAllocator } from './segments.ts';
 
-/** @throws FailureError EMPTY_SAMPLE where there are none */
+/** Uses `gathered` up: its dense values are there no more. @throws FailureError EMPTY_SAMPLE where there are none */
 export function loadGathered(gathered: GatheredRows, origin: LoadedRows): LoadedRows {
   if (gathered.rows === 0) throw new FailureError('EMPTY_SAMPLE', `None of ${origin.description.rows} rows was chosen for the sample.`);
   const { store: from, layout: segments } = origin.handle;
@@ -30,6 +30,7 @@ export function loadGathered(gathered: GatheredRows, origin: LoadedRows): Loaded
     if (gathered.offset !== null) to.offset?.set(gathered.offset.subarray(first, first + rows));
     blocks.push({ rows, entries, segment, base, bytes });
   }
+  giveBack(gathered.dense);
   const store: BlockStore = { ...from, layout, blocks, rows: gathered.rows };
   return {
     handle: rowsHandle(store, segments, allocator.memories, null),
