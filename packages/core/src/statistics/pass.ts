@@ -16,7 +16,7 @@ import type { Arena, ArenaViews, ResolvedBlock } from '../block/arena.ts';
 import { addGram, extractGram, gramWorkspace, packedSize, planGram } from '../block/gram.ts';
 import type { GramAddresses } from '../block/gram.ts';
 import { FoldTiles } from '../block/foldTiles.ts';
-import { reorderDense, selectFeatures } from '../block/selection.ts';
+import { selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
 import { addGradientColumn, addGradientPanels, addPsiColumn, addPsiPanels, columnTileRows, openBlock, TileReader } from '../block/tile.ts';
@@ -29,6 +29,8 @@ import type { FoldSpec } from '../path/folds.ts';
 import type { Loss, LossSpec } from '../loss/loss.ts';
 import { LeafScratch } from './leafScratch.ts';
 import type { ArenaState } from './leafScratch.ts';
+import { chooseSupport, placeColumns } from './panels.ts';
+import type { Places } from './panels.ts';
 import { layOut, part } from './statistic.ts';
 import type { StatisticLayout } from './statistic.ts';
 
@@ -131,62 +133,6 @@ interface GramWork {
   readonly coarse: boolean;
 }
 
-/** Where column k stands: lane `place[k] % 8` of panel `place[k] >> 3`. Columns of a panel leave out the same fold. */
-interface Places {
-  readonly place: Int32Array;
-  readonly panels: number;
-  /** Panels [from, to) that leave out each fold. */
-  readonly leaving: readonly (readonly [from: number, to: number])[];
-}
-
-function placeColumns({ columns, folds }: PassRequest): Places {
-  const place = new Int32Array(columns);
-  const leaving: [number, number][] = [];
-  let next = 0;
-  const fill = (fold: number | null): void => {
-    const from = Math.ceil(next / PANEL);
-    next = from * PANEL;
-    for (let k = 0; k < columns; k++) if (fold === null || folds!.heldOut![k] === fold) place[k] = next++;
-    if (fold !== null && fold >= 0) leaving.push([from, Math.ceil(next / PANEL)]);
-  };
-  if (folds === undefined || folds.heldOut === null) fill(null);
-  else for (let fold = -1; fold < folds.by.count; fold++) fill(fold);
-  return { place, panels: Math.ceil(next / PANEL), leaving };
-}
-
-/** What copying a dense column of a tile costs, in panels that are multiplied with it. */
-const GATHER_PANELS = 1.5;
-
-/**
- * The features that have a coefficient in some column, and the dense ones among
- * them ordered so that each panel needs only the first few: those of most panels
- * come first. Along a path, supports are nearly nested. null where multiplying
- * everything in place costs no more.
- */
-function chooseSupport(store: BlockStore, { coefficients, columns }: PassRequest, { place, panels }: Places, all: Selection): { support: Int32Array; selection: Selection; ends: Int32Array } | null {
-  const p = store.features.count;
-  const used = Array.from({ length: panels }, () => new Uint8Array(p));
-  for (let k = 0; k < columns; k++) {
-    const panel = used[place[k]! >>> 3]!;
-    for (let j = 0; j < p; j++) if (coefficients[k * p + j] !== 0) panel[j] = 1;
-  }
-  const usage = new Int32Array(p);
-  for (const panel of used) for (let j = 0; j < p; j++) usage[j] = usage[j]! + panel[j]!;
-  const support = Int32Array.from(usage.keys()).filter((j) => usage[j]! > 0);
-  const selected = selectFeatures(store.layout, store.features, support);
-  const dense = selected.dense.count;
-  const featureAt = new Int32Array(dense);
-  support.forEach((j, s) => {
-    if (selected.slots[s]! < dense) featureAt[selected.slots[s]!] = j;
-  });
-  const order = Int32Array.from(featureAt.keys()).sort((a, b) => usage[featureAt[b]!]! - usage[featureAt[a]!]! || a - b);
-  const ends = Int32Array.from(used, (panel) => order.reduce((end, slot, at) => (panel[featureAt[slot]!] === 1 ? at + 1 : end), 0));
-  const cost = ends.reduce((sum, end) => sum + end, 0) + GATHER_PANELS * dense;
-  const others = support.length - dense < (p - all.dense.count) / 2;
-  if (cost >= panels * all.dense.count && !others) return null;
-  return { support, selection: reorderDense(selected, order), ends };
-}
-
 export class PassAccumulator {
   readonly size: number;
   readonly #request: PassRequest;
@@ -217,7 +163,7 @@ export class PassAccumulator {
     this.size = this.#layout.size;
     this.#loss = lossBySpec(request.loss);
     const single = request.columns === 1 && request.folds === undefined;
-    this.#places = placeColumns(request);
+    this.#places = placeColumns(request.columns, request.folds?.by.count ?? 0, request.folds?.heldOut ?? null);
     this.#panels = single ? 0 : this.#places.panels;
     this.#tileRows = single ? columnTileRows(store.layout) : PANEL_ROWS;
     this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds.by, this.#tileRows);
@@ -225,7 +171,7 @@ export class PassAccumulator {
     const gradientSelection = selectFeatures(store.layout, store.features, request.features);
     const all = selectFeatures(store.layout, store.features, null);
     // One column is bound by reading the rows; several gain by multiplying only what is not zero.
-    const chosen = single ? null : chooseSupport(store, request, this.#places, all);
+    const chosen = single ? null : chooseSupport(store, request.coefficients, request.columns, this.#places, all);
     const psiSelection = chosen?.selection ?? all;
     this.#psiEnds = chosen?.ends ?? null;
     this.#psiReader = new TileReader(store, psiSelection);
