@@ -1,9 +1,11 @@
 /** A run that is killed, and resume. */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { parseModel } from '@scalemix/core';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
+import type { Run } from '../support/commandLine.ts';
 
 const folder = temporaryFolder({
   // So many that threads compute.
@@ -78,6 +80,45 @@ test('an interrupted run says how to go on', async (t) => {
   t.is(interrupted.code, 143);
   t.regex(interrupted.stderr, /scalemix resume interrupted\.log goes on from there/);
   t.is((await scalemix(['resume', 'interrupted.log'], { cwd: folder })).code, 0);
+});
+
+test('a log that a run is writing is refused, and free as soon as that run is killed', async (t) => {
+  const log = join(folder, 'used.log');
+  const refusals: Run[] = [];
+  let untouched = false;
+  const tryStopped = async (child: ChildProcess): Promise<void> => {
+    // It writes no more and is there all the same.
+    child.kill('SIGSTOP');
+    const before = readFileSync(log);
+    refusals.push(await scalemix(['resume', 'used.log'], { cwd: folder }));
+    untouched = readFileSync(log).equals(before);
+    child.kill('SIGKILL');
+  };
+  const writer = await scalemix([...run, '--checkpoint', 'used.log'], {
+    cwd: folder,
+    meanwhile: (child) => {
+      const watching = setInterval(() => {
+        if (size(log) === 0) return;
+        clearInterval(watching);
+        void tryStopped(child);
+      }, 1);
+      child.on('close', () => clearInterval(watching));
+    },
+  });
+  t.is(writer.code, null, 'it was in the middle of its work');
+  const [refused] = refusals;
+  t.true(untouched);
+  t.is(refused!.code, 1);
+  t.regex(refused!.stderr, /^scalemix: LOG_IN_USE: The log used\.log is being written by another run\. .*\n$/);
+  const resumed = await scalemix(['resume', 'used.log', '--quiet'], { cwd: folder });
+  t.is(resumed.code, 0, resumed.stderr);
+});
+
+test('of two runs that begin with one checkpoint at once, one goes on and the other is refused', async (t) => {
+  const runs = await Promise.all([1, 2].map(() => scalemix([...run, '--checkpoint', 'raced.log', '--quiet'], { cwd: folder })));
+  t.deepEqual(runs.map(({ code }) => code).sort(), [0, 2]);
+  t.regex(runs.find(({ code }) => code === 2)!.stderr, /CHECKPOINT_EXISTS/);
+  t.is((await scalemix(['resume', 'raced.log', '--quiet'], { cwd: folder })).code, 0);
 });
 
 test('resume prints what the command of the run prints', async (t) => {

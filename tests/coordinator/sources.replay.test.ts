@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'ava';
 import { ReplayLog, inlineRowSource, inlineStatistics, loggedStatistics, rowSource } from '@scalemix/coordinator';
 import type { Statistics } from '@scalemix/coordinator';
@@ -63,7 +63,7 @@ test('a log answers all that was asked, with the same bits and without a read', 
       await source.moments({ ...momentsRequest, gram: false });
       t.is(counter.reads, 1, 'then the rows answer');
     });
-    t.is(ReplayLog.open(path).replies, READS + 1, 'and their answers are appended');
+    t.is(repliesIn(path), READS + 1, 'and their answers are appended');
   });
 });
 
@@ -90,11 +90,11 @@ test('a hole that a crash left at the end is dropped, and so is a last record th
   await inFolder(async (path) => {
     await record(path);
     appendFileSync(path, Buffer.alloc(100_000));
-    t.is(ReplayLog.open(path).replies, READS);
+    t.is(repliesIn(path), READS);
     const whole = readFileSync(path);
     whole.fill(0, whole.length - 20);
     writeFileSync(path, whole);
-    t.is(ReplayLog.open(path).replies, READS - 1);
+    t.is(repliesIn(path), READS - 1);
   });
 });
 
@@ -165,7 +165,26 @@ test('a read that failed is not in the log, nor what came after it', async (t) =
       await t.throwsAsync(source.moments({ ...momentsRequest, loss: { name: 'none such', parameters: {} } }), { code: 'UNKNOWN_LOSS' });
       await t.throwsAsync(source.moments(momentsRequest));
     });
-    t.is(ReplayLog.open(path).replies, 0);
+    t.is(repliesIn(path), 0);
+  });
+});
+
+test('a log has one writer at a time, from its creation on; another leaves it as it is', async (t) => {
+  await inFolder(async (path) => {
+    const first = ReplayLog.create(path, header);
+    first.append(Buffer.alloc(40, 7));
+    // As if the writer were in the middle of a record.
+    appendFileSync(path, Buffer.alloc(5, 1));
+    const before = readFileSync(path);
+    t.throws(() => ReplayLog.open(path), { code: 'LOG_IN_USE', message: /job\.log is being written by another run/ });
+    t.deepEqual(readFileSync(path), before);
+    t.deepEqual(ReplayLog.header(path), header, 'its header may be read all the same');
+    first.close();
+    const second = ReplayLog.open(path);
+    t.is(second.replies, 1);
+    t.throws(() => ReplayLog.open(path), { code: 'LOG_IN_USE' });
+    second.close();
+    t.deepEqual(readdirSync(dirname(path)), ['job.log'], 'and nothing is left of the lock');
   });
 });
 
@@ -176,6 +195,12 @@ test('an existing log is not overwritten', async (t) => {
     t.is(readFileSync(path, 'utf8'), 'mine');
   });
 });
+
+function repliesIn(path: string): number {
+  const log = ReplayLog.open(path);
+  log.close();
+  return log.replies;
+}
 
 /** Where each record of a log begins. */
 function recordStarts(log: Buffer): number[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { folderOf, manifestOf, PACKAGES } from '../../scripts/support/packages.ts';
 
-const IMPORT = /(?:^(?:import|export)\b[^;'"]*?\bfrom\s+|^import\s+|\bimport\()['"]([^'".][^'"]*)['"]/gm;
+const IMPORT = /(?:^(?:import|export)\b[^;'"]*?\bfrom\s+|^import\s+|\bimport\(|\bcreateRequire\([^)]*\)\()['"]([^'".][^'"]*)['"]/gm;
 
 test('the four packages share version, licence and engines', (t) => {
   const manifests = PACKAGES.map(manifestOf);

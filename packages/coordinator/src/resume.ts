@@ -23,7 +23,7 @@ export interface Resumed {
 /**
  * Replays the replies in the log through the solver, goes on where they end,
  * and appends. The model has the bits of a job that was never interrupted.
- * @throws UsageError QUERY_NEEDED, INAPPLICABLE_OPTION
+ * @throws UsageError QUERY_NEEDED, INAPPLICABLE_OPTION; FailureError LOG_IN_USE
  * @throws DataError LOG_CORRUPT, LOG_VERSION, LOG_MISMATCH, KERNEL_MISMATCH and what the job throws; the signal's reason
  */
 export async function resumeJob(path: string, { machine, query, ...options }: ResumeOptions = {}): Promise<Resumed> {

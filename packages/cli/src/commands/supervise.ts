@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { defineCommand } from '../command.ts';
 import type { Call } from '../command.ts';
 import { tell } from '../failure.ts';
@@ -6,6 +7,8 @@ import { jobInput } from './positionals.ts';
 
 /** Milliseconds that the workers may take to end. */
 const PATIENCE = 20_000;
+/** Milliseconds that the machine of a run before may take to give its log up: as long as file servers keep the locks of a client that is gone. */
+const LOG_PATIENCE = 120_000;
 
 const options = { quiet: commonOptions.quiet };
 
@@ -23,5 +26,11 @@ export const superviseCommand = defineCommand({
 async function run({ job: folder, settings, output, program, signal }: Call<typeof options>): Promise<number> {
   const { allocatedHosts, readJob, runOnWorkers } = await import('@scalemix/coordinator/launch');
   const note = settings.quiet === true ? () => {} : output.note;
-  return runOnWorkers(readJob(folder), allocatedHosts, { run: program.run, exitCodeOf: (error) => tell(error, signal).exitCode, note, signal });
+  return runOnWorkers(readJob(folder), allocatedHosts, { run: program.run, exitCodeOf: (error) => tell(error, signal).exitCode, note, signal, logPatience: begunAgain() ? LOG_PATIENCE : 0 });
+}
+
+/** Whether Slurm has begun the job before. */
+function begunAgain(): boolean {
+  const { SLURM_RESTART_COUNT: restarts = '0' } = process.env;
+  return Number(restarts) > 0;
 }

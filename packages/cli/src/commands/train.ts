@@ -82,7 +82,8 @@ export async function carryOut(
   return hasConverged(model) ? EXIT.converged : EXIT.notConverged;
 }
 
-/** Whether a run that ended so can be gone on with: it was not wrong in itself. */
+/** Whether a run that ended so can be gone on with: it was not wrong in itself, and nobody else is at it. */
 function goesOn(error: unknown, signal: AbortSignal): boolean {
+  if (error instanceof ScalemixError && error.code === 'LOG_IN_USE') return false;
   return signal.aborted || (error instanceof ScalemixError && (error.kind === 'failure' || error.kind === 'cluster'));
 }

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { DataError } from '@scalemix/core';
 import type { LossSpec } from '@scalemix/core';
 import type { Fingerprint } from '@scalemix/worker';
-import type { JobRequest } from '../request.ts';
+import type { JobRequest, MachineRequest } from '../request.ts';
 import { ReplayLog, refuseExisting } from '../sources/replayLog.ts';
 import type { Statistics } from '../sources/statistics.ts';
 import { version } from '../version.ts';
@@ -65,7 +65,7 @@ export function newJobLog({ path, command }: CheckpointTarget, request: JobReque
 
 /**
  * The job of an existing log, and the log to go on with; it must be closed.
- * @throws DataError LOG_CORRUPT, LOG_VERSION, FILE_NOT_FOUND, FILE_NOT_READABLE
+ * @throws FailureError LOG_IN_USE; DataError LOG_CORRUPT, LOG_VERSION, FILE_NOT_FOUND, FILE_NOT_READABLE
  */
 export function continuedJobLog(path: string): { readonly command: JobCommand; readonly request: JobRequest; readonly replies: number; readonly log: JobLog } {
   const log = ReplayLog.open(path);
@@ -94,6 +94,14 @@ export function continuedJobLog(path: string): { readonly command: JobCommand; r
     log.close();
     throw error;
   }
+}
+
+/**
+ * What the run of a log asked of its machine.
+ * @throws DataError LOG_CORRUPT, FILE_NOT_FOUND, FILE_NOT_READABLE
+ */
+export function loggedMachine(path: string): MachineRequest {
+  return readJob(ReplayLog.header(path).job, path).request.machine ?? {};
 }
 
 /** SHA-256 of the description and of the moments of all rows: one read of the rows, less than loading them takes. */

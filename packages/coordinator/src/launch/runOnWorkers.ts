@@ -1,4 +1,6 @@
 /** Runs a job's coordinator in this process while its workers live on their hosts. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ScalemixError } from '@scalemix/core';
 import { prepareCredentials, filesOf, finishJob } from './jobFolder.ts';
 import type { Job } from './job.ts';
 import { startWorkers } from './workers.ts';
@@ -11,7 +13,12 @@ export interface Coordination {
   readonly exitCodeOf: (error: unknown) => number;
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Milliseconds to wait for a log that another run has. @default 0 */
+  readonly logPatience?: number;
 }
+
+/** Milliseconds between two attempts at a log that another run has. */
+const LOG_POLL = 2000;
 
 /**
  * Coordinator and launcher share one process, so that nothing is left of either when it is killed: the workers' hosts
@@ -19,7 +26,7 @@ export interface Coordination {
  * @param hostsOf makes the hosts when the job's credentials are there
  * @returns the coordinator's exit code @throws FailureError WORKERS_FAILED, ENGINE_MISSING and what the coordinator throws
  */
-export async function runOnWorkers(job: Job, hostsOf: (job: Job) => readonly WorkerHost[] | Promise<readonly WorkerHost[]>, { run, exitCodeOf, note, signal }: Coordination): Promise<number> {
+export async function runOnWorkers(job: Job, hostsOf: (job: Job) => readonly WorkerHost[] | Promise<readonly WorkerHost[]>, { run, exitCodeOf, note, signal, logPatience = 0 }: Coordination): Promise<number> {
   const files = filesOf(job.folder);
   let exitCode = 1;
   try {
@@ -27,7 +34,16 @@ export async function runOnWorkers(job: Job, hostsOf: (job: Job) => readonly Wor
     const workers = startWorkers(job.folder, await hostsOf(job), note);
     try {
       await Promise.race([workers.ready, aborted(signal)]);
-      exitCode = await run(coordinatorWords(job, `@${files.nodes}`, files.credentials), AbortSignal.any([signal, workers.failed]));
+      const ended = AbortSignal.any([signal, workers.failed]);
+      for (const last = performance.now() + logPatience; ; await delay(LOG_POLL, undefined, { signal: ended })) {
+        try {
+          exitCode = await run(coordinatorWords(job, `@${files.nodes}`, files.credentials), ended);
+          break;
+        } catch (error) {
+          if (!(error instanceof ScalemixError && error.code === 'LOG_IN_USE') || performance.now() > last) throw error;
+          note(`${error.message} Trying again.\n`);
+        }
+      }
     } catch (error) {
       throw workers.failed.aborted && !signal.aborted ? workers.failed.reason : error;
     } finally {

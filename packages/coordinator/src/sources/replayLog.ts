@@ -12,9 +12,10 @@
  * else is an error.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, fstatSync, ftruncateSync, linkSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { DataError, FailureError, UsageError } from '@scalemix/core';
+import { tryLock } from './fileLock.ts';
 
 const MAGIC = Buffer.from('scalemix.log/1\n');
 const RECORD_HEAD = 12;
@@ -58,7 +59,7 @@ export class ReplayLog {
   }
 
   /**
-   * A new log. It appears with its header, whole.
+   * A new log. It appears with its header, whole, and is this writer's until it is closed.
    * @throws UsageError CHECKPOINT_EXISTS; FailureError CANNOT_WRITE
    */
   static create(path: string, header: LogHeader): ReplayLog {
@@ -67,30 +68,47 @@ export class ReplayLog {
     const descriptor = attempt(path, () => openSync(begun, 'wx+', 0o600));
     const log = new ReplayLog(path, descriptor, header, [], 0);
     try {
+      tryLock(descriptor);
       log.#write(MAGIC);
       log.append(Buffer.from(JSON.stringify(header)));
-      attempt(path, () => renameSync(begun, path));
+      placeNew(begun, path);
       return log;
     } catch (error) {
       log.close();
-      rmSync(begun, { force: true });
       throw error;
+    } finally {
+      rmSync(begun, { force: true });
     }
   }
 
   /**
-   * An existing log, to be read and continued; a torn last record is cut off.
-   * @throws DataError LOG_CORRUPT, FILE_NOT_FOUND, FILE_NOT_READABLE
+   * An existing log, to be read and continued by this writer alone until it is closed; a torn last record is cut off.
+   * @throws FailureError LOG_IN_USE; DataError LOG_CORRUPT, FILE_NOT_FOUND, FILE_NOT_READABLE
    */
   static open(path: string): ReplayLog {
     const descriptor = openExisting(path);
     try {
+      // Before anything is cut off: what looks torn may be another writer's record on its way.
+      if (!tryLock(descriptor)) throw new FailureError('LOG_IN_USE', `The log ${path} is being written by another run. Wait until that has ended, or end it; a run that was killed holds no log.`);
       const { header, places, size } = readLog(descriptor, path);
       ftruncateSync(descriptor, size);
       return new ReplayLog(path, descriptor, header, places, size);
     } catch (error) {
       closeSync(descriptor);
       throw error;
+    }
+  }
+
+  /**
+   * The header of a log that may be in use; nothing is changed.
+   * @throws DataError LOG_CORRUPT, FILE_NOT_FOUND, FILE_NOT_READABLE
+   */
+  static header(path: string): LogHeader {
+    const descriptor = openExisting(path, 'r');
+    try {
+      return readLog(descriptor, path, 1).header;
+    } finally {
+      closeSync(descriptor);
     }
   }
 
@@ -133,6 +151,18 @@ export function refuseExisting(path: string): void {
   if (existsSync(path)) throw new UsageError('CHECKPOINT_EXISTS', `The checkpoint ${path} exists already. Go on from it with scalemix resume ${path}, remove it, or give another name.`);
 }
 
+/** Gives a file its name unless that is taken, by a run that began meanwhile. @throws UsageError CHECKPOINT_EXISTS; FailureError CANNOT_WRITE */
+function placeNew(begun: string, path: string): void {
+  try {
+    linkSync(begun, path);
+  } catch (error) {
+    refuseExisting(path);
+    // File systems without links.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    attempt(path, () => renameSync(begun, path));
+  }
+}
+
 /** What the file system refuses to write, in our terms. */
 function attempt<Result>(path: string, write: () => Result): Result {
   try {
@@ -142,12 +172,12 @@ function attempt<Result>(path: string, write: () => Result): Result {
   }
 }
 
-function openExisting(path: string): number {
+function openExisting(path: string, flags: 'r' | 'r+' = 'r+'): number {
   try {
-    return openSync(path, 'r+');
+    return openSync(path, flags);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new DataError('FILE_NOT_FOUND', `There is no log ${path}. A log begins when the rows have been read: where there is none yet, start the job anew with its --checkpoint.`, { cause });
-    throw new DataError('FILE_NOT_READABLE', `The log ${path} cannot be opened for reading and writing: ${(cause as Error).message}.`, { cause });
+    throw new DataError('FILE_NOT_READABLE', `The log ${path} cannot be opened for reading${flags === 'r' ? '' : ' and writing'}: ${(cause as Error).message}.`, { cause });
   }
 }
 
@@ -166,14 +196,15 @@ function readBytes(descriptor: number, path: string, at: number, length: number)
   return bytes;
 }
 
-function readLog(descriptor: number, path: string): { header: LogHeader; places: Place[]; size: number } {
+/** @param most records that are read, the header included */
+function readLog(descriptor: number, path: string, most = Infinity): { header: LogHeader; places: Place[]; size: number } {
   const end = fstatSync(descriptor).size;
   const read = (at: number, length: number): Buffer => readBytes(descriptor, path, at, length);
   if (end < MAGIC.byteLength || !read(0, MAGIC.byteLength).equals(MAGIC)) throw corrupt(path, 'is not a log of this program');
   const places: Place[] = [];
   let header: LogHeader | null = null;
   let at = MAGIC.byteLength;
-  while (at + RECORD_HEAD <= end) {
+  for (let records = 0; records < most && at + RECORD_HEAD <= end; records++) {
     const head = read(at, RECORD_HEAD);
     if (crc32(head.subarray(0, 8)) !== head.readUInt32LE(8)) {
       // Where a crash left a hole, the rest of the file reads as zeros.
