@@ -2,7 +2,7 @@
 import { join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '@scalemix/core';
-import { checkVolumes, newJobId, readHosts } from '@scalemix/coordinator/launch';
+import { checkVolumes, loggedMachine, newJobId, readHosts } from '@scalemix/coordinator/launch';
 import type { EngineName, Job } from '@scalemix/coordinator/launch';
 import type { Program } from './command.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -28,11 +28,12 @@ const OURS = ['cluster', 'token-file', 'tls-ca', 'tls-cert', 'tls-key', 'insecur
 export async function launchJob(words: readonly string[], settings: LaunchSettings, program: Program): Promise<Job> {
   const engine = checkLaunch(settings);
   const { command, log, resumeOptions, workerOptions } = await checkCommand(words, program);
+  const inPods = engine === 'kubernetes';
+  const logged = log === null || inPods ? [] : machineWords(resolve(log), workerOptions);
   const id = settings.name ?? newJobId(command);
   const folder = resolve(settings.jobs ?? DEFAULT_JOBS, id);
   if (engine === 'slurm' && /["\\\n]/.test(folder + process.cwd())) throw new UsageError('BAD_OPTION_VALUE', `The folder ${JSON.stringify(folder)} has a quote, a backslash or a new line in its name, which a batch script cannot write. Submit from another, or give another --jobs.`);
   const volumes = checkVolumes(settings.volume ?? []);
-  const inPods = engine === 'kubernetes';
   const workingFolder = inPods ? (volumes[0]?.path ?? POD_DATA) : process.cwd();
   const kept = inPods ? (volumes[0] === undefined ? '/tmp/scalemix' : posix.join(volumes[0].path, '.scalemix', id)) : folder;
   return {
@@ -45,7 +46,7 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
     command: words,
     resumeOptions,
     // A pod may use all cores of its machine, and shall use those it asks for.
-    workerOptions: inPods && settings.cpus !== undefined && !workerOptions.some((word) => word.startsWith('--threads')) ? [...workerOptions, '--threads', String(settings.cpus)] : workerOptions,
+    workerOptions: inPods && settings.cpus !== undefined && !says(workerOptions, 'threads') ? [...workerOptions, '--threads', String(settings.cpus)] : [...workerOptions, ...logged],
     checkpoint: log === null ? join(kept, 'replay.log') : inPods ? posix.resolve(workingFolder, log) : resolve(log),
     workingFolder,
     dataRoot: dataRootOf(engine, settings['data-root'], volumes),
@@ -53,6 +54,16 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
     port: settings.port ?? (inPods ? POD_PORT : 0),
     ...planOf(engine, settings, volumes),
   };
+}
+
+/** What workers are told of the machine that a log was begun on, as far as the command line of `resume` does not say it. */
+function machineWords(log: string, given: readonly string[]): string[] {
+  const { threads, memory, kernel } = loggedMachine(log);
+  return Object.entries({ threads, memory, kernel }).flatMap(([name, value]) => (value === undefined || says(given, name) ? [] : [`--${name}`, String(value)]));
+}
+
+function says(words: readonly string[], name: string): boolean {
+  return words.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
 }
 
 /** A folder that is not there ends a worker: without being told so none is expected on hosts of which nothing is known. */

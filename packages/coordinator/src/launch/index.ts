@@ -9,3 +9,4 @@ export { readHosts } from './ssh/hosts.ts';
 export { sshHosts } from './ssh/ssh.ts';
 export { allocatedHosts } from './slurm/allocation.ts';
 export { runOnWorkers } from './runOnWorkers.ts';
+export { loggedMachine } from '../checkpoint/jobLog.ts';
