@@ -1,7 +1,7 @@
 /** The library on arrays, as a program uses it. */
 import { join } from 'node:path';
 import test from 'ava';
-import { FittedPath, crossValidate, elasticNet, fitPath, lasso, logistic, none, parseModel, ridge, squared } from 'scalemix';
+import { FittedPath, crossValidate, elasticNet, fitPath, lasso, logistic, none, parseModel, resumePath, ridge, squared } from 'scalemix';
 import type { ArrayData, CrossValidateOptions, FitPathOptions } from 'scalemix';
 import { sampleCsv, temporaryFolder } from '../support/commandLine.ts';
 
@@ -142,4 +142,40 @@ test('a file on the command line and in the library gives the same model', async
   const folder = temporaryFolder({ 'train.csv': sampleCsv(200) });
   const path = await fitPath({ files: [join(folder, 'train.csv')], response: 'late', columns: ['x', 'c'] }, { loss: logistic(), lambdas: 4 });
   t.deepEqual(path.toJSON().features, ['x', 'c=b', 'c=d']);
+});
+
+/** All of a path that an interruption must not change. */
+function answer(path: FittedPath): unknown {
+  const { timing: _timing, ...rest } = path.toJSON();
+  return rest;
+}
+
+const checkpointed = temporaryFolder({ 'data.csv': sampleCsv(600) });
+const fileData = { files: join(checkpointed, 'data.csv'), response: 'late', columns: ['x', 'z', 'c'] };
+const fits = {
+  fitPath: (options: FitPathOptions) => fitPath(fileData, { loss: logistic(), lambdas: 8, threads: 1, ...options }),
+  crossValidate: (options: FitPathOptions) => crossValidate(fileData, { loss: logistic(), lambdas: 8, threads: 1, folds: 3, foldShuffle: true, seed: 4, ...options }),
+};
+
+for (const [name, run] of Object.entries(fits)) {
+  test(`${name} with a checkpoint that is cut off is gone on with by resumePath, to the same answer`, async (t) => {
+    const plain = answer(await run({}));
+    const checkpoint = join(checkpointed, `${name}.log`);
+    const controller = new AbortController();
+    let passes = 0;
+    const cut = run({ checkpoint, signal: controller.signal, onEvent: ({ type }) => type === 'passBegun' && ++passes === 6 && controller.abort(new Error('enough')) });
+    await t.throwsAsync(cut, { message: 'enough' });
+    await t.throwsAsync(run({ checkpoint }), { code: 'CHECKPOINT_EXISTS' });
+    const replies: number[] = [];
+    const resumed = await resumePath(checkpoint, { threads: 1, onEvent: (event) => event.type === 'resumed' && replies.push(event.replies) });
+    t.true(replies[0]! >= 4);
+    t.deepEqual(answer(resumed), plain);
+    t.is(resumed.cv === null, name === 'fitPath');
+  });
+}
+
+test('a checkpoint of data in memory, and options that resumePath does not have, are refused', async (t) => {
+  await t.throwsAsync(fitPath({ x, columns: 3, y }, { checkpoint: join(checkpointed, 'memory.log') }), { code: 'INAPPLICABLE_OPTION', message: /in memory/ });
+  await t.throwsAsync(resumePath(join(checkpointed, 'none.log'), { lambdas: 3 } as never), { code: 'UNKNOWN_OPTION', message: /resumePath has no option "lambdas"/ });
+  await t.throwsAsync(resumePath(join(checkpointed, 'none.log')), { code: 'FILE_NOT_FOUND' });
 });

@@ -4,7 +4,7 @@ import type { FoldsRequest } from '../request.ts';
 import type { ArrayData } from './data.ts';
 import { FittedPath } from './fittedPath.ts';
 import type { FileData, FitPathOptions } from './options.ts';
-import { checkOptions, foldColumnOf, jobRequest } from './request.ts';
+import { checkOptions, foldColumnOf, jobOptions, jobRequest } from './request.ts';
 
 export interface CrossValidateOptions extends FitPathOptions {
   /** Number of folds; row i (from 0) is in fold i mod the number. @default 5, or one a value of the data's column of folds */
@@ -29,9 +29,8 @@ export interface CrossValidateOptions extends FitPathOptions {
  */
 export async function crossValidate(data: ArrayData | FileData, options: CrossValidateOptions = {}): Promise<FittedPath> {
   checkOptions('crossValidate', options, ['folds', 'foldShuffle', 'seed', 'foldTolerance']);
-  const { signal, onEvent } = options;
   const folds = foldsRequest(options, foldColumnOf(data));
-  return new FittedPath(await runJob({ ...jobRequest(data, options), folds }, { ...(signal && { signal }), ...(onEvent && { onEvent }) }));
+  return new FittedPath(await runJob({ ...jobRequest(data, options), folds }, jobOptions('cv', options)));
 }
 
 /** @throws UsageError CONTRADICTORY_OPTIONS, INAPPLICABLE_OPTION, BAD_FOLDS, BAD_TOLERANCE */

@@ -3,7 +3,7 @@ import { runJob } from '../job.ts';
 import type { ArrayData } from './data.ts';
 import { FittedPath } from './fittedPath.ts';
 import type { FileData, FitPathOptions } from './options.ts';
-import { checkOptions, foldColumnOf, jobRequest } from './request.ts';
+import { checkOptions, foldColumnOf, jobOptions, jobRequest } from './request.ts';
 
 /**
  * Fits a certified penalty path to data in memory or in files.
@@ -18,6 +18,5 @@ import { checkOptions, foldColumnOf, jobRequest } from './request.ts';
 export async function fitPath(data: ArrayData | FileData, options: FitPathOptions = {}): Promise<FittedPath> {
   checkOptions('fitPath', options);
   if (foldColumnOf(data) !== undefined) throw new UsageError('INAPPLICABLE_OPTION', `fitPath has no folds: leave ${'files' in data ? 'foldColumn' : 'folds'} out of the data, or call crossValidate.`);
-  const { signal, onEvent } = options;
-  return new FittedPath(await runJob(jobRequest(data, options), { ...(signal && { signal }), ...(onEvent && { onEvent }) }));
+  return new FittedPath(await runJob(jobRequest(data, options), jobOptions('path', options)));
 }

@@ -26,6 +26,8 @@ export interface FitPathOptions extends MachineRequest, Omit<ProblemRequest, 'pe
   readonly drop?: 'first' | 'none';
   /** @default 'error' */
   readonly missing?: MissingPolicy;
+  /** A file for the log from which `resumePath` goes on, should the fit be cut off. For data in files. @default none is kept */
+  readonly checkpoint?: string;
   /** Ends the fit with its reason. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: JobEvent) => void;

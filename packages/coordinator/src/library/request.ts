@@ -1,6 +1,8 @@
 /** From what a program gives to the request of a job. */
 import { UsageError } from '@scalemix/core';
 import type { Table } from '@scalemix/worker';
+import type { JobCommand } from '../checkpoint/jobLog.ts';
+import type { JobOptions } from '../job.ts';
 import type { DataRequest, JobRequest } from '../request.ts';
 import { ROLE_NAMES, namedColumns } from './data.ts';
 import type { ArrayData } from './data.ts';
@@ -10,7 +12,13 @@ import { arrayTable } from './table.ts';
 const PROBLEM = ['standardize', 'intercept', 'lambda', 'lambdas', 'lambdaMinRatio', 'tolerance', 'maxPasses'] as const;
 const ROLES = ['positive', 'categorical', 'drop', 'missing'] as const;
 const MACHINE = ['threads', 'memory', 'precision', 'kernel', 'wideVectors'] as const;
-const KNOWN: readonly string[] = [...PROBLEM, ...ROLES, ...MACHINE, 'loss', 'penalty', 'penaltyFactors', 'signal', 'onEvent'];
+const RUNNING = ['checkpoint', 'signal', 'onEvent'] as const;
+const KNOWN: readonly string[] = [...PROBLEM, ...ROLES, ...MACHINE, ...RUNNING, 'loss', 'penalty', 'penaltyFactors'];
+
+/** @param caller for messages @throws UsageError UNKNOWN_OPTION */
+export function checkNames(caller: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw new UsageError('UNKNOWN_OPTION', `${caller} has no option ${JSON.stringify(name)}; it has ${known.join(', ')}.`);
+}
 
 /**
  * @param caller for messages
@@ -18,8 +26,7 @@ const KNOWN: readonly string[] = [...PROBLEM, ...ROLES, ...MACHINE, 'loss', 'pen
  * @throws UsageError UNKNOWN_OPTION, CONTRADICTORY_OPTIONS
  */
 export function checkOptions(caller: string, options: FitPathOptions, further: readonly string[] = []): void {
-  const known = [...KNOWN, ...further];
-  for (const name of Object.keys(options)) if (!known.includes(name)) throw new UsageError('UNKNOWN_OPTION', `${caller} has no option ${JSON.stringify(name)}; it has ${known.join(', ')}.`);
+  checkNames(caller, options, [...KNOWN, ...further]);
   if (options.lambda !== undefined && (options.lambdas !== undefined || options.lambdaMinRatio !== undefined)) {
     throw new UsageError('CONTRADICTORY_OPTIONS', 'lambda lists the values, lambdas and lambdaMinRatio shape a grid. Give one or the other.');
   }
@@ -38,6 +45,11 @@ export function jobRequest(data: ArrayData | FileData, options: FitPathOptions):
     },
     machine: pick(options, MACHINE),
   };
+}
+
+/** How the job is run. */
+export function jobOptions(command: JobCommand, { checkpoint, ...options }: FitPathOptions): JobOptions {
+  return { ...pick(options, ['signal', 'onEvent']), ...(checkpoint !== undefined && { checkpoint: { path: checkpoint, command } }) };
 }
 
 /** Name of the column of folds; undefined where the data have none. */
@@ -62,6 +74,6 @@ function source(data: ArrayData | FileData): Omit<DataRequest, (typeof ROLES)[nu
   };
 }
 
-function pick<Source extends object, Name extends keyof Source>(from: Source, names: readonly Name[]): Pick<Source, Name> {
+export function pick<Source extends object, Name extends keyof Source>(from: Source, names: readonly Name[]): Pick<Source, Name> {
   return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]])) as Pick<Source, Name>;
 }
