@@ -4,7 +4,7 @@ import { Anchors, anchorIndices } from '../../packages/core/src/fit/anchors.ts';
 import type { Hessian } from '../../packages/core/src/fit/evaluation.ts';
 
 /** Of one feature: entries a, b and the mean curvature c. */
-const hessian = (a: number, b: number, c: number): Hessian => ({ features: Int32Array.of(0), matrix: Float64Array.of(a, b, b, c), tie: null, corrections: 0 });
+const hessian = (a: number, b: number, c: number): Hessian => ({ features: Int32Array.of(0), matrix: Float64Array.of(a, b, b, c), tie: null, secants: [] });
 const lambdas = [16, 8, 4, 2, 1];
 const matrices = (anchors: Anchors): number[][] => anchors.shared().matrices.map((matrix) => [...matrix]);
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import {
-  GRAM_ROWS, LOSS_SUMS, PANEL, createKernels, gramWorkspaceBytes
+  GRAM_ROWS, LOSS_SUMS, PANEL, choleskyWorkspaceBytes, createKernels, gramWorkspaceBytes
 } from '../../packages/core/src/kernels/index.ts';
 import type { Kernels } from '../../packages/core/src/kernels/index.ts';
 import { TestArena, noise } from './kernelsArena.ts';
@@ -56,6 +56,19 @@ function gramRun(weighted: boolean, single: boolean): Run {
     const workspace = arena.f64(gramWorkspaceBytes(p) / 8);
     kernels[single ? 'gram32' : 'gram'](n, p, x.byteOffset, ldx, weighted ? w.byteOffset : 0, g.byteOffset, ldg, workspace.byteOffset);
     return upper(g, p, ldg);
+  };
+}
+
+/** The factor of n + p unknowns, and the number that came back; with a pivot of nothing, what stops there. */
+function choleskyRun(singular: boolean): Run {
+  return (kernels, arena, n, p) => {
+    const size = n + p, lda = padded(size, 8);
+    const a = arena.f64(lda * lda, (at) => at % (lda + 1) === 0 ? 2 + size : noise(0)(at));
+    const stop = size - 1 - (p % size);
+    if (singular) for (let k = 0; k < size; k++) a[k <= stop ? k * lda + stop : stop * lda + k] = 0;
+    const workspace = arena.f64(choleskyWorkspaceBytes(size) / 8);
+    const done = kernels.cholesky(size, a.byteOffset, lda, 1e-13, workspace.byteOffset);
+    return singular ? Float64Array.of(done, done - stop) : Float64Array.from([done, ...upper(a, size, lda)]);
   };
 }
 
@@ -125,6 +138,8 @@ const runs: Record<string, Run> = {
   'gram of unit weights': gramRun(false, false),
   'gram32': gramRun(true, true),
   'gram32 of unit weights': gramRun(false, true),
+  'cholesky': choleskyRun(false),
+  'cholesky of a singular matrix': choleskyRun(true),
   'gatherColumns': gatherRun(false, true),
   'gatherColumns of the first columns': gatherRun(false, false),
   'gatherColumns32': gatherRun(true, true),

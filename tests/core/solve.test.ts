@@ -1,14 +1,18 @@
 import test from 'ava';
 import { Matrix, pseudoInverse } from 'ml-matrix';
 import { factorCholesky, nullVector, solveCholesky } from '../../packages/core/src/solve/cholesky.ts';
-import { solveQuadratic } from '../../packages/core/src/solve/quadratic.ts';
+import { LinearAlgebra } from '../../packages/core/src/solve/algebra.ts';
+import { solveQuadratic as solveWith } from '../../packages/core/src/solve/quadratic.ts';
 import type { QuadraticProblem } from '../../packages/core/src/solve/quadratic.ts';
 import { workingSet } from '../../packages/core/src/solve/workingSet.ts';
-import { conjugateGradients } from '../../packages/core/src/solve/conjugateGradients.ts';
 import { addSecant } from '../../packages/core/src/solve/modelStep.ts';
 import type { ModelStepProblem } from '../../packages/core/src/solve/modelStep.ts';
-import { inOrder, solverWorks } from '../../packages/core/src/solve/works.ts';
+import { inOrder, worksWith } from '../../packages/core/src/solve/works.ts';
 import { Random } from '../support/random.ts';
+
+const algebra = new LinearAlgebra();
+const solveQuadratic = (problem: QuadraticProblem): Float64Array => solveWith(problem, algebra);
+const solverWorks = worksWith();
 
 /** B'B with B of `rank` rows whose sizes fall from 1 to 1 / condition. */
 function semidefinite(random: Random, m: number, rank: number, condition = 1): Float64Array {
@@ -262,23 +266,6 @@ test('a secant makes the model say what the gradients said, and stays symmetric;
   for (const useless of [change.map((value) => -value), new Float64Array(n)]) addSecant(h, { step, change: useless });
   addSecant(h, { step: new Float64Array(n), change });
   t.deepEqual(h, now);
-});
-
-test('conjugate gradients solve what Cholesky solves, or say that they do not get there', (t) => {
-  const random = new Random(33);
-  for (const n of [1, 2, 3, 7, 130]) {
-    const a = semidefinite(random, n, 2 * n);
-    const b = random.normals(n);
-    const expected = b.slice();
-    const l = a.slice();
-    factorCholesky(l, n);
-    solveCholesky(l, n, expected);
-    const x = conjugateGradients(a, n, b, 1e-12, 4 * n)!;
-    x.forEach((value, i) => t.true(Math.abs(value - expected[i]!) < 1e-8 * (1 + Math.abs(expected[i]!))));
-    if (n > 3) t.is(conjugateGradients(a, n, b, 1e-12, 2), null);
-    t.deepEqual(conjugateGradients(a, n, new Float64Array(n), 0, 0), new Float64Array(n));
-    if (n > 1) t.is(conjugateGradients(a.map((value) => -value), n, b, 1e-12, n), null);
-  }
 });
 
 test('a large ridge problem is solved to its tolerance, however it is conditioned', (t) => {

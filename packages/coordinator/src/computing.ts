@@ -1,5 +1,5 @@
 /** Who computes on the rows of a job: a pool of threads, for few rows the calling thread, or the nodes of a cluster. The bits are the same. */
-import { chooseKernels, enableWideVectors, inOrder, kernelIdText } from '@scalemix/core';
+import { chooseKernels, enableWideVectors, executorWith, kernelIdText } from '@scalemix/core';
 import type { Executor, KernelChoice } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
 import type { LoadedRows } from '@scalemix/worker';
@@ -44,7 +44,7 @@ export function openComputing(machine: MachineRequest, threads: number, request?
         return { statistics: new ClusterStatistics(cluster, rows, start(), options.onEvent), executor: start() };
       }
       const few = rows.description.rows * rows.description.features.length <= FEW;
-      if (few && pool === null) return { statistics: inlineStatistics(rows, kernels), executor: inOrder };
+      if (few && pool === null) return { statistics: inlineStatistics(rows, kernels), executor: executorWith(kernels) };
       return { statistics: new LocalStatistics(rows, start()), executor: start() };
     },
     close: async () => {

@@ -26,6 +26,7 @@ export class Anchors {
   readonly #indices: number[];
   readonly #position: Float64Array;
   readonly #matrices: Float64Array[];
+  #version = 0;
 
   /** @param lambdas of all values, in descending order; `indices` count into them */
   constructor(features: Int32Array, indices: readonly number[], lambdas: readonly number[]) {
@@ -38,7 +39,13 @@ export class Anchors {
     this.#matrices = indices.map(() => new Float64Array(new SharedArrayBuffer(size * size * 8)));
   }
 
+  /** Another number whenever a Hessian has changed. */
+  get version(): number {
+    return this.#version;
+  }
+
   set(anchor: number, hessian: Hessian): void {
+    this.#version++;
     this.#matrices[anchor]!.set(perCurvature(hessian));
     this.#tie = hessian.tie;
   }
@@ -81,6 +88,7 @@ export class Anchors {
 
   /** Adds to every anchor the interpolated difference between the full data's Hessians at some anchors (values `full`) and those that are here. */
   correct(full: readonly number[], hessians: readonly Hessian[]): void {
+    this.#version++;
     const differences = full.map((index, f) => {
       const difference = perCurvature(hessians[f]!);
       const sample = this.#matrices[this.#indices.indexOf(index)]!;

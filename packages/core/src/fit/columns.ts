@@ -6,7 +6,9 @@
  * gradient changes (BFGS). One that does not improve goes half-way back; one
  * whose certificate is good enough leaves.
  */
-import type { ModelStepProblem, Secant } from '../solve/modelStep.ts';
+import { takeRidgeStep } from '../solve/modelStep.ts';
+import type { ModelStep, ModelStepProblem } from '../solve/modelStep.ts';
+import type { RidgeFactor, Secant } from '../solve/ridge.ts';
 import type { Anchors } from './anchors.ts';
 import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
@@ -41,13 +43,15 @@ export interface Column {
   /** Where the next sweep looks. */
   next: Point;
   readonly updates: Secant[];
+  /** Of its last step, where it was a ridge step and the only one; holds as long as the model is what it was. */
+  factor: { readonly of: RidgeFactor; readonly version: number } | null;
   /** Steps rejected in a row. */
   rejected: number;
   open: boolean;
 }
 
 export function newColumn(of: Pick<Column, 'index' | 'lambda' | 'scale' | 'fold' | 'saturatedLoss' | 'next'>): Column {
-  return { ...of, at: null, certificate: null, leastGap: Infinity, updates: [], rejected: 0, open: true };
+  return { ...of, at: null, certificate: null, leastGap: Infinity, updates: [], factor: null, rejected: 0, open: true };
 }
 
 export interface Advance {
@@ -113,13 +117,23 @@ async function takeSteps(columns: readonly Column[], { setting, model, leave }: 
     if (done) close(column, setting, leave);
     return !done;
   });
-  const steps = await setting.executor.map('modelStep', model.shared(), waiting.map((column) => modelProblem(setting, model, column)));
+  const steps = waiting.length === 1 ? [await singleStep(setting, model, waiting[0]!)] : await setting.executor.map('modelStep', model.shared(), waiting.map((column) => modelProblem(setting, model, column)));
   waiting.forEach((column, i) => {
     const target = takeStep(column.at!.point, steps[i]!, model.features);
     if (mayLeave && isCertified(column, setting) && isPrecise(setting, column.at!, target)) close(column, setting, leave);
     // A rejected step has taught its curvature (`learn`); the new one goes from the best point, and not all the way.
     column.next = column.rejected === 0 ? target : between(column.at!.point, target, 0.5 ** column.rejected);
   });
+}
+
+/** The step of a column that advances alone: a ridge step's factor serves the next ones too, whose secants are its corrections. */
+async function singleStep(setting: ValueSetting, model: Anchors, column: Column): Promise<ModelStep> {
+  const problem = modelProblem(setting, model, column);
+  const { factor } = column;
+  if (factor?.version === model.version && factor.of.working.length === problem.working.length) return takeRidgeStep(factor.of, problem.gradient, problem.start, problem.updates);
+  const [step] = await setting.executor.map('modelStep', model.shared(), [{ ...problem, keepFactor: true }]);
+  column.factor = step!.factor === undefined ? null : { of: step!.factor, version: model.version };
+  return step!;
 }
 
 function close(column: Column, setting: ValueSetting, leave: Advance['leave']): void {

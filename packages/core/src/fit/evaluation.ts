@@ -3,6 +3,7 @@
  * certificate needs, all as weighted means on the working scale, and the
  * Hessian of some features where it was asked for.
  */
+import type { Secant } from '../solve/ridge.ts';
 import type { Point } from './workingScale.ts';
 
 export interface Evaluation {
@@ -31,8 +32,8 @@ export interface Hessian {
   readonly matrix: Float64Array;
   /** null: the coefficient of the 1 is free, the intercept. Else it is tie'beta, as the features' means have it: q numbers. */
   readonly tie: Float64Array | null;
-  /** Steps whose changes of the gradient are in it since it was formed. */
-  readonly corrections: number;
+  /** Steps since it was formed, and the changes of the gradient along them: they correct it. Oldest first. */
+  readonly secants: readonly Secant[];
 }
 
 /** The Hessian of `features` at point number `at`. */

@@ -90,6 +90,6 @@ export class MomentsOracle implements Oracle {
       for (let j = 0; j < q; j++) matrix[i * (q + 1) + j] = this.#gram[row + features[j]!]!;
     }
     matrix[q * (q + 1) + q] = 1;
-    return { features, matrix, tie: this.#scale.intercept ? null : Float64Array.from(features, (j) => this.#mean[j]!), corrections: 0 };
+    return { features, matrix, tie: this.#scale.intercept ? null : Float64Array.from(features, (j) => this.#mean[j]!), secants: [] };
   }
 }

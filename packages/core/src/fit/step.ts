@@ -1,6 +1,7 @@
 /** Steps between points: what a step solves, where it leads, and what the gradients at both ends say of the Hessian. */
 import type { Penalty } from '../penalty/penalty.ts';
-import type { ModelStep, ModelStepProblem, Secant } from '../solve/modelStep.ts';
+import type { ModelStep, ModelStepProblem } from '../solve/modelStep.ts';
+import type { Secant } from '../solve/ridge.ts';
 import type { Evaluation, Hessian } from './evaluation.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 

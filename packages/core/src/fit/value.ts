@@ -11,8 +11,8 @@
 import type { Loss } from '../loss/loss.ts';
 import type { Penalty } from '../penalty/penalty.ts';
 import type { Executor } from '../rowSource.ts';
-import { addSecant } from '../solve/modelStep.ts';
-import type { Secant } from '../solve/modelStep.ts';
+import { takeRidgeStep } from '../solve/modelStep.ts';
+import type { RidgeFactor, Secant } from '../solve/ridge.ts';
 import { workingSet } from '../solve/workingSet.ts';
 import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
@@ -109,8 +109,9 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let idle = 0;
   let leastDoubt = doubt(certificate);
   let brisk = true;
+  const factors: KeptFactor = { matrix: null, factor: null };
   for (let passes = 0; ; ) {
-    const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, penalty.slopeAtZero(lambda), penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian) : null;
+    const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, penalty.slopeAtZero(lambda), penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian, factors) : null;
     if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(setting, at, full))) return end(null);
     if ((mayRunOff && at.loss - saturatedLoss < SEPARATED_LOSS) || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
@@ -141,7 +142,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
           if (trial.certificate.objective < (best ?? { certificate }).certificate.objective) best = trial;
         }
       }
-      if (best === null && (kept !== null || at.hessian!.corrections > 0)) {
+      if (best === null && (kept !== null || at.hessian!.secants.length > 0)) {
         // The corrections may have led astray.
         at = { ...at, hessian: null };
         continue;
@@ -160,13 +161,23 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   }
 }
 
+/** The factor of the last ridge step and the Hessian that it belongs to. */
+interface KeptFactor {
+  matrix: Float64Array | null;
+  factor: RidgeFactor | null;
+}
+
 /** The M-step on the Hessian's features. */
-async function newtonStep(setting: ValueSetting, lambda: number, at: Evaluation, hessian: Hessian): Promise<Point> {
+async function newtonStep(setting: ValueSetting, lambda: number, at: Evaluation, hessian: Hessian, kept: KeptFactor): Promise<Point> {
   const { scale, penalty, tolerance } = setting;
   const { features } = hessian;
   const problem = stepProblem({ scale, penalty, lambda, tolerance, accuracy: STEP_ACCURACY }, at, features, () => true);
+  if (kept.factor !== null && kept.matrix === hessian.matrix) return takeStep(at.point, takeRidgeStep(kept.factor, problem.gradient, problem.start, hessian.secants), features);
   const matrix = setting.separable === true ? damped(hessian, problem) : hessian.matrix;
-  const [step] = await setting.executor.map('modelStep', { matrices: [matrix], tie: hessian.tie }, [{ from: 0, to: 0, share: 0, curvature: 1, updates: [], ...problem }]);
+  const keepFactor = isCostly(hessian, scale.features);
+  const [step] = await setting.executor.map('modelStep', { matrices: [matrix], tie: hessian.tie }, [{ from: 0, to: 0, share: 0, curvature: 1, updates: hessian.secants, keepFactor, ...problem }]);
+  kept.matrix = hessian.matrix;
+  kept.factor = step!.factor ?? null;
   return takeStep(at.point, step!, features);
 }
 
@@ -204,16 +215,19 @@ function withMoved(features: Int32Array, beta: Float64Array, usable: Int32Array)
 }
 
 /** Whether a Hessian corrected by secants serves the next step as well as a new one would, that costs more. */
-function isWorthKeeping({ features, corrections }: Hessian, following: Int32Array, all: number): boolean {
-  if (corrections >= MOST_CORRECTIONS || features.length ** 2 < COSTLY * all) return false;
-  const have = new Set(features);
+function isWorthKeeping(hessian: Hessian, following: Int32Array, all: number): boolean {
+  if (hessian.secants.length >= MOST_CORRECTIONS || !isCostly(hessian, all)) return false;
+  const have = new Set(hessian.features);
   return following.every((j) => have.has(j));
 }
 
-/** The Hessian with a step's change of the gradient in it; its matrix is changed in place. */
+function isCostly({ features }: Hessian, all: number): boolean {
+  return features.length ** 2 >= COSTLY * all;
+}
+
+/** The Hessian with a step's change of the gradient. */
 function corrected(hessian: Hessian, change: Secant): Hessian {
-  addSecant(hessian.matrix, change);
-  return { ...hessian, corrections: hessian.corrections + 1 };
+  return { ...hessian, secants: [...hessian.secants, change] };
 }
 
 /** For a fit of some features only: the others' gradients do not count. */

@@ -150,7 +150,7 @@ export class WorkingScale {
       matrix[q * size + j] = cross;
     }
     matrix[q * size + q] = gram.total / this.weightSum;
-    return { features, matrix, tie: this.intercept ? null : Float64Array.from(features, (j) => this.mean[j]!), corrections: 0 };
+    return { features, matrix, tie: this.intercept ? null : Float64Array.from(features, (j) => this.mean[j]!), secants: [] };
   }
 
   /** Moments of the working features about their means, from those of the stored ones. */

@@ -83,6 +83,16 @@ export interface Kernels {
   /** Keeps the entries with map[index] != 0 under their new index map[index] (ascending map); writes a new CSR. */
   selectSparse(n: number, indptr: number, indices: number, values: number, map: number, outIndptr: number, outIndices: number, outValues: number): void;
 
+  /* Linear algebra of M-steps: square row-major matrices of which the upper triangle counts. */
+
+  /**
+   * A = U'U in place: the upper triangle of A becomes U; what is below it is garbage before and after. n^3/3 flops.
+   * lda and the rows there are: multiples of 8. workspace has choleskyWorkspaceBytes(n) bytes.
+   * Returns n, or the number of the first pivot that is not above `floor` times its diagonal (or is no number): A is not
+   * positive definite, to rounding, and what it holds is of no use.
+   */
+  cholesky(n: number, a: number, lda: number, floor: number, workspace: number): number;
+
   /**
    * The elementwise part of a pass, by loss name. A loss without an entry is
    * computed by the generic loop of loss/elementwise.ts from its scalar functions.
@@ -121,6 +131,11 @@ export const PANEL = 8;
 /** Bytes of the workspace `gram` and `gram32` need: the packed tile, in panels padded against cache conflicts. */
 export function gramWorkspaceBytes(p: number): number {
   return (Math.ceil(p / 16) * 2 + 2) * (GRAM_ROWS * 64 + 64);
+}
+
+/** Bytes of the workspace that `cholesky` needs: the diagonal, and a packed tile. */
+export function choleskyWorkspaceBytes(n: number): number {
+  return Math.ceil(n / 8) * 64 + gramWorkspaceBytes(n);
 }
 
 export type KernelFamily = 'wasm-fma' | 'wasm-separate' | 'scalar';

@@ -1,4 +1,5 @@
 import type { KernelId, Kernels } from './kernels.ts';
+import { algebraKernels } from './scalar/algebra.ts';
 import { codesKernels } from './scalar/codes.ts';
 import { denseKernels } from './scalar/dense.ts';
 import { scalarLosses } from './scalar/losses.ts';
@@ -18,6 +19,7 @@ export function createScalarKernels(memory: WebAssembly.Memory, id: KernelId): K
     ...denseKernels(current),
     ...codesKernels(current),
     ...sparseKernels(current),
+    ...algebraKernels(current),
     losses: scalarLosses(current),
   };
 }

@@ -1,4 +1,4 @@
-import { GRAM_ROWS, LOSS_SUMS, PANEL, PANEL_ROWS, gramWorkspaceBytes } from './kernels.ts';
+import { GRAM_ROWS, LOSS_SUMS, PANEL, PANEL_ROWS, choleskyWorkspaceBytes, gramWorkspaceBytes } from './kernels.ts';
 import type { KernelFamily, KernelId, Kernels } from './kernels.ts';
 import { ARENA_RESERVED } from './load.ts';
 import { createScalarKernels } from './scalar.ts';
@@ -15,6 +15,9 @@ const LEADING = 25;
 const COLUMNS = 2 * PANEL;
 const LEVELS = 7;
 const LDG = 32;
+/** Of the matrix that is factored: more than a block. */
+const UNKNOWNS = 101;
+const LDA = 104;
 
 /** Largest difference from the scalar twin, relative to the largest result of the same product. */
 const TOLERANCE = 1e-12;
@@ -34,7 +37,7 @@ export interface SelfTest {
 
 /** A private arena: the test never touches one that holds data. */
 function testMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: 8, maximum: 8, shared: true });
+  return new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
 }
 
 /** Hands out the bytes of an arena behind the kernels' constants, in order. */
@@ -120,6 +123,10 @@ function runKnownProduct(create: (memory: WebAssembly.Memory) => Kernels): Known
   kernels.sparsePsiPanels(N, indptr, indices, values, 2, b, bStride, result('sparsePsiPanels', 2 * psiStride / 8), psiStride);
   kernels.sparseGradientPanels(N, indptr, indices, values, 2, psi, psiStride, result('sparseGradientPanels', 2 * gStride / 8), gStride);
   kernels.sparseGram(N, indptr, indices, values, w, result('sparseGram', LDG * LDG), LDG);
+  const square = arena.f64(choleskyWorkspaceBytes(UNKNOWNS) / 8).address;
+  const factor = result('cholesky', LDA * LDA);
+  new Float64Array(memory.buffer, factor, LDA * LDA).forEach((_, at, a) => { a[at] = at % (LDA + 1) === 0 ? UNKNOWNS : known(6)(at); });
+  kernels.cholesky(UNKNOWNS, factor, LDA, 0, square);
   for (const [name, loss] of Object.entries(kernels.losses)) {
     for (const weights of [0, w]) {
       const kind = `${name}${weights ? ' weighted' : ''}`;
@@ -143,6 +150,11 @@ function clearPadding(results: KnownResults): void {
     if (name === 'gram' || name === 'gram32') {
       for (let i = 0; i < LDG; i++) {
         for (let j = 0; j < LDG; j++) if (i > j || j >= P) values[i * LDG + j] = 0;
+      }
+    }
+    if (name === 'cholesky') {
+      for (let i = 0; i < LDA; i++) {
+        for (let j = 0; j < LDA; j++) if (i > j || j >= UNKNOWNS) values[i * LDA + j] = 0;
       }
     }
   }

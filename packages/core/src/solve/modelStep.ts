@@ -6,8 +6,14 @@
  * c ((1 - share) A_from + share A_to) of two neighbouring anchors,
  * corrected by BFGS updates with earlier steps s and the gradient changes v there:
  *   H <- H - H s s'H / (s'H s) + v v' / (s'v),   where s'v > 0.
+ *
+ * Where nothing of the working set is penalised by its size the step is one
+ * linear system, factored by the kernels (ridge.ts).
  */
+import type { LinearAlgebra } from './algebra.ts';
 import { solveQuadratic } from './quadratic.ts';
+import { factorRidge, keepFactor, ridgeStep } from './ridge.ts';
+import type { RidgeFactor, Secant } from './ridge.ts';
 
 export interface AnchorModel {
   /** (q+1) x (q+1), row-major, one an anchor; shared between threads. */
@@ -20,12 +26,6 @@ export interface AnchorModel {
 const UNSEEN = 1e-12;
 /** Share of the model's curvature along a step below which what the gradients say of it is not believed. */
 const LEAST_CURVATURE = 1e-3;
-
-/** A step and the change of the gradient along it, q + 1 numbers each. */
-export interface Secant {
-  readonly step: Float64Array;
-  readonly change: Float64Array;
-}
 
 export interface ModelStepProblem {
   readonly from: number;
@@ -45,36 +45,55 @@ export interface ModelStepProblem {
   readonly l2: Float64Array;
   readonly tolerance: number;
   readonly relativeTolerance: number;
+  /** Whether the factor of a ridge step is wanted for further steps. @default false */
+  readonly keepFactor?: boolean;
 }
 
 export interface ModelStep {
   /** q. */
   readonly beta: Float64Array;
   readonly interceptStep: number;
+  /** Where it was wanted and the step was one linear system with a unique solution. */
+  readonly factor?: RidgeFactor;
 }
 
 /**
  * With [H h; h' t] the model's Hessian, eliminating a free last coordinate leaves H - hh'/t. Tied to c'd, d the step of
  * the features, it adds t (v'd)^2 / 2 with v = c + h/t.
- * Cost: (updates + 1) (q+1)^2 flops, and those of solveQuadratic on the working set.
+ * Cost: m^3/3 flops for a ridge step on m features, else (updates + 1) (q+1)^2 and those of solveQuadratic on the working set.
  */
-export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): ModelStep {
+export function solveModelStep(model: AnchorModel, problem: ModelStepProblem, algebra: LinearAlgebra): ModelStep {
+  const { working, l1 } = problem;
+  if (working.length > 0 && working.every((j) => l1[j] === 0)) {
+    const { updates, gradient, start } = problem;
+    const { cross, total, element } = eliminated(problem, anchorElements(model, problem));
+    const l2 = Float64Array.from(working, (j) => problem.l2[j]!);
+    const factor = factorRidge({ working, element, l2, cross, total, tie: model.tie }, algebra);
+    if (factor !== null) {
+      const step = takeRidgeStep(factor, gradient, start, updates);
+      return problem.keepFactor === true ? { ...step, factor: keepFactor(factor) } : step;
+    }
+  }
+  return solvePenalised(model, problem, algebra);
+}
+
+/** A further step with a factor in hand, as solveModelStep gave it: on its working set and with its l2. */
+export function takeRidgeStep(factor: RidgeFactor, gradient: Float64Array, start: Float64Array, updates: readonly Secant[]): ModelStep {
+  const step = ridgeStep(factor, gradient, start, updates);
+  const beta = start.slice();
+  factor.working.forEach((j, i) => (beta[j] = start[j]! + step[i]!));
+  return { beta, interceptStep: step[factor.working.length]! };
+}
+
+function solvePenalised(model: AnchorModel, problem: ModelStepProblem, algebra: LinearAlgebra): ModelStep {
   const { working, gradient, start } = problem;
   const q = start.length;
-  const size = q + 1;
   const hessian = modelHessian(model, problem);
+  const { cross, total, element } = eliminated(problem, (i, k) => hessian[i * (q + 1) + k]!);
   const m = working.length;
-  const last = hessian.subarray(q * size);
-  const total = last[q]! > 0 ? last[q]! : 0;
   const free = model.tie === null && total > 0;
   const matrix = new Float64Array(m * m);
-  const cross = Float64Array.from(working, (j) => (total > 0 ? last[j]! / total : 0));
-  for (let i = 0; i < m; i++) {
-    const row = hessian.subarray(working[i]! * size);
-    for (let k = 0; k < m; k++) matrix[i * m + k] = row[working[k]!]! - cross[i]! * last[working[k]!]!;
-    // A feature that is constant in all rows of a sample: nothing is known of its curvature but the size that all features have.
-    if (!(matrix[i * m + i]! > UNSEEN * total)) matrix[i * m + i] = total;
-  }
+  for (let i = 0; i < m; i++) for (let k = i; k < m; k++) matrix[k * m + i] = matrix[i * m + k] = element(i, k);
   const of = (values: Float64Array): Float64Array => Float64Array.from(working, (j) => values[j]!);
   const before = of(start);
   const solution = m === 0 ? before : solveQuadratic({
@@ -86,7 +105,7 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
     l2: of(problem.l2),
     tolerance: problem.tolerance,
     relativeTolerance: problem.relativeTolerance,
-  });
+  }, algebra);
   const beta = start.slice();
   let interceptStep = free ? -gradient[q]! / total : 0;
   for (let i = 0; i < m; i++) {
@@ -94,6 +113,32 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem): M
     if (free) interceptStep -= cross[i]! * (solution[i]! - before[i]!);
   }
   return { beta, interceptStep };
+}
+
+/** An element of a symmetric matrix on the features and the last coordinate: row and column. */
+type Elements = (i: number, k: number) => number;
+
+/** t and, on the working set, h/t and the elements of H - hh'/t. */
+function eliminated({ working, start }: ModelStepProblem, elements: Elements): { cross: Float64Array; total: number; element: Elements } {
+  const q = start.length;
+  const t = elements(q, q);
+  const total = t > 0 ? t : 0;
+  const last = Float64Array.from(working, (j) => elements(q, j));
+  const cross = last.map((h) => (total > 0 ? h / total : 0));
+  const element = (i: number, k: number): number => {
+    const value = elements(working[i]!, working[k]!) - cross[i]! * last[k]!;
+    // A feature that is constant in all rows of a sample: nothing is known of its curvature but the size that all features have.
+    return i !== k || value > UNSEEN * total ? value : total;
+  };
+  return { cross, total, element };
+}
+
+/** Of the anchors' Hessians, without updates. */
+function anchorElements({ matrices }: AnchorModel, { from, to, share, curvature, start }: ModelStepProblem): Elements {
+  const size = start.length + 1;
+  const a = matrices[from]!;
+  const b = matrices[to]!;
+  return (i, k) => curvature * ((1 - share) * a[i * size + k]! + share * b[i * size + k]!);
 }
 
 function modelHessian(model: AnchorModel, { from, to, share, curvature, updates, start }: ModelStepProblem): Float64Array {

@@ -9,7 +9,8 @@
  * The term in v, the level, stands apart because H may be small beside it: of
  * columns far from zero, without an intercept, H + t v v' has lost the digits of H.
  */
-import { conjugateGradients } from './conjugateGradients.ts';
+import { solveUpper } from './algebra.ts';
+import type { LinearAlgebra, Upper } from './algebra.ts';
 import { factorCholesky, nullVector, solveCholesky } from './cholesky.ts';
 
 export interface QuadraticProblem {
@@ -37,17 +38,15 @@ const MAX_ROUNDS = 100;
 const CYCLES = 12;
 /** Share of the tolerance to which what a round is made of is solved. */
 const INNER_SHARE = 0.1;
-/** Size of a linear system from which conjugate gradients are tried before a factorisation... */
-const LARGE = 128;
-/** ...in at most one iteration for so many unknowns: the work of the factorisation. */
-const ITERATION_SHARE = 6;
+/** Unknowns from which a linear system is factored by the kernels, unless it turns out to be singular. */
+const LARGE = 16;
 
 /** @returns u. Cost: about m^2 flops a cycle, |support|^3/3 a polish. */
-export function solveQuadratic(problem: QuadraticProblem): Float64Array {
-  const descent = new Descent(problem);
+export function solveQuadratic(problem: QuadraticProblem, algebra: LinearAlgebra): Float64Array {
+  const descent = new Descent(problem, algebra);
   const tolerance = Math.max(problem.tolerance, ROUNDING * descent.largestGradient(), (problem.relativeTolerance ?? 0) * descent.violation());
   if (problem.l1.every((value) => value === 0)) {
-    descent.polish(INNER_SHARE * tolerance);
+    descent.polish();
     return descent.u;
   }
   const all = Int32Array.from({ length: descent.u.length }, (_, j) => j);
@@ -58,7 +57,7 @@ export function solveQuadratic(problem: QuadraticProblem): Float64Array {
     for (let c = 0; c < CYCLES; c++) {
       if (descent.cycle(active) <= INNER_SHARE * tolerance) break;
     }
-    descent.polish(INNER_SHARE * tolerance);
+    descent.polish();
     if (descent.violation() <= tolerance) break;
   }
   return descent.u;
@@ -73,12 +72,14 @@ class Descent {
   readonly #t: number;
   readonly #l1: Float64Array;
   readonly #l2: Float64Array;
+  readonly #algebra: LinearAlgebra;
   /** The gradient without the level's part. */
   readonly #r: Float64Array;
   /** v'(u - b). */
   #level = 0;
 
-  constructor({ hessian, level, gradient, start, l1, l2 }: QuadraticProblem) {
+  constructor({ hessian, level, gradient, start, l1, l2 }: QuadraticProblem, algebra: LinearAlgebra) {
+    this.#algebra = algebra;
     this.u = start.slice();
     this.#h = hessian;
     this.#v = level?.direction ?? null;
@@ -151,17 +152,16 @@ class Descent {
    * change its sign, goes as far as the first zero, drops it and solves again.
    * Where columns of the support depend on each other the quadratic is flat in
    * some direction, and only the l1 norm has a slope there: along it to the first
-   * zero, or coordinate descent would creep there by l1 a cycle. Large systems are
-   * solved to residuals of `tolerance` where conjugate gradients get there soon.
+   * zero, or coordinate descent would creep there by l1 a cycle.
    */
-  polish(tolerance: number): void {
+  polish(): void {
     const m = this.u.length;
     for (let tries = 0; tries <= m; tries++) {
       const support: number[] = [];
       for (let j = 0; j < m; j++) if (this.u[j] !== 0 || this.#l1[j] === 0) support.push(j);
       if (support.length === 0) return;
       const downhill = Float64Array.from(support, (j) => -(this.#gradient(j) + this.#l1[j]! * Math.sign(this.u[j]!)));
-      const step = this.#solve(support, downhill, tolerance);
+      const step = this.#solve(support, downhill);
       if (step === null) continue;
       const { length, first } = this.#firstZero(support, step, 1);
       if (!this.#falls(support, step, length)) return;
@@ -171,24 +171,26 @@ class Descent {
   }
 
   /** The step that solves the support's system, or null where there was a flat direction to go along instead. */
-  #solve(support: readonly number[], downhill: Float64Array, tolerance: number): Float64Array | null {
+  #solve(support: readonly number[], downhill: Float64Array): Float64Array | null {
     const s = support.length;
     const whole = this.#v === null ? null : Float64Array.from(support, (j) => this.#v![j]!);
-    if (s >= LARGE) {
-      const step = conjugateGradients(this.#matrix(support, whole), s, downhill, tolerance, s / ITERATION_SHARE);
-      if (step !== null) return step;
+    const upper = s >= LARGE ? this.#factor(support) : null;
+    if (upper !== null) {
+      solveUpper(upper, downhill);
+      if (whole === null) return downhill;
+      const along = whole.slice();
+      solveUpper(upper, along);
+      return this.#withLevel(whole, downhill, along);
     }
     let factor = this.#matrix(support, null);
     let dependent = factorCholesky(factor, s);
     if (whole !== null) {
-      // (A + t v v')^-1 by Sherman and Morrison, where A has an inverse.
       if (dependent.length === 0) {
         const step = downhill.slice();
         solveCholesky(factor, s, step);
         const along = whole.slice();
         solveCholesky(factor, s, along);
-        const share = dot(whole, step) / (1 / this.#t + dot(whole, along));
-        return step.map((value, i) => value - share * along[i]!);
+        return this.#withLevel(whole, step, along);
       }
       factor = this.#matrix(support, whole);
       dependent = factorCholesky(factor, s);
@@ -196,6 +198,27 @@ class Descent {
     if (this.#slide(support, downhill, factor, dependent)) return null;
     solveCholesky(factor, s, downhill);
     return downhill;
+  }
+
+  /** (A + t v v')^-1 b by Sherman and Morrison, of A^-1 b and A^-1 v. */
+  #withLevel(v: Float64Array, solution: Float64Array, along: Float64Array): Float64Array {
+    const share = dot(v, solution) / (1 / this.#t + dot(v, along));
+    return solution.map((value, i) => value - share * along[i]!);
+  }
+
+  /** H + l2 of the support, factored; null where it is singular, or there is no room. */
+  #factor(support: readonly number[]): Upper | null {
+    const m = this.u.length;
+    const s = support.length;
+    const upper = this.#algebra.open(s);
+    if (upper === null) return null;
+    const { stride, values } = upper;
+    for (let i = 0; i < s; i++) {
+      const row = support[i]! * m;
+      for (let k = i; k < s; k++) values[i * stride + k] = this.#h[row + support[k]!]!;
+      values[i * stride + i]! += this.#l2[support[i]!]!;
+    }
+    return this.#algebra.factor(upper) ? upper : null;
   }
 
   /** H + l2 of the support, with the level's part where its direction is given. */

@@ -3,6 +3,8 @@
  * no reference to anything else, so that any thread can do it.
  */
 import type { Executor, SolverWork } from '../rowSource.ts';
+import type { KernelRequest } from '../kernels/choose.ts';
+import { LinearAlgebra } from './algebra.ts';
 import { solveModelStep } from './modelStep.ts';
 import type { AnchorModel, ModelStep, ModelStepProblem } from './modelStep.ts';
 
@@ -13,11 +15,19 @@ declare module '../rowSource.ts' {
   }
 }
 
-export const solverWorks: { readonly [Work in keyof SolverWork]: (shared: SolverWork[Work]['shared'], item: SolverWork[Work]['item']) => SolverWork[Work]['result'] } = {
-  modelStep: solveModelStep,
-};
+export type SolverWorks = { readonly [Work in keyof SolverWork]: (shared: SolverWork[Work]['shared'], item: SolverWork[Work]['item']) => SolverWork[Work]['result'] };
+
+/** The works on the calling thread, with these kernels: with the same ones they give the same bits on any thread. */
+export function worksWith(kernels: KernelRequest = {}): SolverWorks {
+  const algebra = new LinearAlgebra(kernels);
+  return { modelStep: (shared, item) => solveModelStep(shared, item, algebra) };
+}
 
 /** Runs every piece in order, here and now. */
-export const inOrder: Executor = {
-  map: async (work, shared, items) => items.map((item) => solverWorks[work](shared, item)),
-};
+export function executorWith(kernels?: KernelRequest): Executor {
+  const works = worksWith(kernels);
+  return { map: async (work, shared, items) => items.map((item) => works[work](shared, item)) };
+}
+
+/** With the kernels that are best here. */
+export const inOrder = executorWith();

@@ -134,7 +134,7 @@ export class ThreadPool implements Executor {
     const runs: Promise<unknown>[] = [];
     for (let from = 0; from < items.length; from += length) {
       const run = items.slice(from, from + length);
-      runs.push(this.#run({ type: 'work', work, shared: common, items: run }, `items ${from} to ${from + run.length - 1} of '${String(work)}'`, null));
+      runs.push(this.#run({ type: 'work', work, kernels: this.kernels, shared: common, items: run }, `items ${from} to ${from + run.length - 1} of '${String(work)}'`, null));
     }
     // All must have ended before the shared data can be used for something else.
     const settled = await Promise.allSettled(runs);

@@ -34,6 +34,7 @@ export interface MergeTask {
 export interface WorkTask {
   readonly type: 'work';
   readonly work: keyof SolverWork;
+  readonly kernels: KernelRequest;
   readonly shared: unknown;
   readonly items: readonly unknown[];
 }

@@ -1,5 +1,6 @@
 /** The entry of a pool's thread: takes one task at a time. */
-import { mergeStatistics, solverWorks } from '@scalemix/core';
+import { mergeStatistics, worksWith } from '@scalemix/core';
+import type { SolverWorks } from '@scalemix/core';
 import { SubtreeComputer } from './computer.ts';
 import { sendError } from './tasks.ts';
 import type { ChunkTask, Reply, Task, WorkTask } from './tasks.ts';
@@ -7,6 +8,9 @@ import type { ChunkTask, Reply, Task, WorkTask } from './tasks.ts';
 /** Rows this thread has kernels on, the latest last; few, as they keep memories alive. */
 const computers = new Map<number, SubtreeComputer>();
 const REMEMBERED = 4;
+
+/** With the kernels of the pool, which are those of all its tasks. */
+let works: SolverWorks | undefined;
 
 export default function run(task: Task): Reply {
   try {
@@ -50,7 +54,8 @@ function computerOf(task: ChunkTask): SubtreeComputer | undefined {
   return computer;
 }
 
-function work({ work: name, shared, items }: WorkTask): unknown[] {
-  const solve = solverWorks[name] as (shared: unknown, item: unknown) => unknown;
+function work({ work: name, kernels, shared, items }: WorkTask): unknown[] {
+  works ??= worksWith(kernels);
+  const solve = works[name] as (shared: unknown, item: unknown) => unknown;
   return items.map((item) => solve(shared, item));
 }

@@ -12,7 +12,7 @@ export const BLOCK = 96;
  * Packs sqrt(w) X, at most 192 rows, into panels of 8 columns (rows of 64 bytes); the last panel is filled with zeros.
  * Rows of weight 0 are left out. Returns the number of rows packed. w = 0 (null): unit weights.
  */
-function pack(n: i32, p: i32, x: usize, ldx: i32, w: usize, packed: usize): i32 {
+export function pack(n: i32, p: i32, x: usize, ldx: i32, w: usize, packed: usize): i32 {
   const row = <usize>ldx << 3;
   const step: usize = w ? 8 : 0;
   if (!w) w = ONE;
@@ -43,22 +43,20 @@ function pack(n: i32, p: i32, x: usize, ldx: i32, w: usize, packed: usize): i32 
 }
 
 /**
- * G += X' diag(w) X, the 4 x 8 tiles on and above the diagonal. Both operands of the product are the one packed tile
- * sqrt(w) X (w >= 0). Cost n p (p + 1) flops, and n p to pack.
+ * C += Z'Z for the first `rows` rows of C, the 4 x 8 tiles on and above the diagonal: both operands of the product are
+ * the one packed Z, k rows of p columns. C has its rows `row` bytes apart.
  */
 @inline
-function gram(wide: bool, n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
-  const k = pack(n, p, x, ldx, w, workspace);
-  const row = <usize>ldg << 3;
+export function addSquare(wide: bool, k: i32, rows: i32, p: i32, packed: usize, to: usize, row: usize): void {
   for (let jb = 0; jb < p; jb += BLOCK) {
     const je = min(jb + BLOCK, p);
-    for (let ib = 0; ib < je; ib += BLOCK) {
+    for (let ib = 0; ib < min(je, rows); ib += BLOCK) {
       for (let j = jb; j < je; j += 8) {
-        const b = workspace + <usize>(j >> 3) * PANEL_BYTES;
-        const ie = min(min(ib + BLOCK, p), j + 8);
+        const b = packed + <usize>(j >> 3) * PANEL_BYTES;
+        const ie = min(min(ib + BLOCK, rows), j + 8);
         for (let i = ib; i < ie; i += 4) {
-          const a = workspace + <usize>(i >> 3) * PANEL_BYTES + (<usize>(i & 4) << 3);
-          const c = g + <usize>i * row + (<usize>j << 3);
+          const a = packed + <usize>(i >> 3) * PANEL_BYTES + (<usize>(i & 4) << 3);
+          const c = to + <usize>i * row + (<usize>j << 3);
           if (wide) {
             columnsWide(k, a, 64, b, c, row);
           } else {
@@ -70,6 +68,12 @@ function gram(wide: bool, n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize
       }
     }
   }
+}
+
+/** G += X' diag(w) X as the square of the packed tile sqrt(w) X (w >= 0). Cost n p (p + 1) flops, and n p to pack. */
+@inline
+function gram(wide: bool, n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
+  addSquare(wide, pack(n, p, x, ldx, w, workspace), p, p, workspace, g, <usize>ldg << 3);
 }
 
 export function gramWide(n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {

@@ -1,4 +1,5 @@
 /** The exports of kernels.wasm: the methods of the kernel contract, wide and narrow where tiles come in two widths. */
+export { choleskyNarrow, choleskyWide } from './cholesky';
 export { gradientColumn, psiColumn } from './columns';
 export {
   codesDenseGram, codesGradientColumn, codesGradientPanels, codesGram, codesPsiColumn, codesPsiPanels, translateCodes
