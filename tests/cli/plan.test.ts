@@ -17,12 +17,24 @@ test('plan says what would be done, in words and as JSON, and does nothing', asy
   t.true(plan.spilled > 0);
 });
 
+test('plan of a run on nodes says what each would hold, and which does not answer', async (t) => {
+  const { code, stdout, stderr } = await scalemix([...few, '--cluster', 'local,127.0.0.1:9', '--insecure', '--suspect-after', '0.5'], { cwd: folder });
+  t.is(code, 0, stderr);
+  const text = stdout.replaceAll(/\s+/g, ' ');
+  t.regex(text, / nodes local: 500 rows, [\d.]+ kB, 1 answer a pass; /);
+  t.regex(text, / 127\.0\.0\.1:9: 0 rows, .* It does not answer now and is taken to be like this machine: /);
+  t.regex(text, / wire about 0 B of answers and 0 B of requests a pass; 0 B in all\./);
+});
+
 for (const [args, code] of [
   [['-o', 'model.json'], 'INAPPLICABLE_OPTION'],
   [['--checkpoint', 'a.log'], 'INAPPLICABLE_OPTION'],
   [['--fold-tolerance', '0.1'], 'INAPPLICABLE_OPTION'],
   [['--folds', '5', '--fold-column', 'c'], 'CONTRADICTORY_OPTIONS'],
   [['--l1-ratio', '0.5'], 'INAPPLICABLE_OPTION'],
+  [['--data', 'push'], 'INAPPLICABLE_OPTION'],
+  [['--cluster', '10.0.0.1:7077'], 'TLS_REQUIRED'],
+  [['--cluster', 'a', '--insecure'], 'BAD_ADDRESS'],
   [['--lambda', '0.1', '--lambdas', '5'], 'CONTRADICTORY_OPTIONS'],
 ] as const) {
   test(`plan with ${args.join(' ')}: ${code}`, async (t) => {

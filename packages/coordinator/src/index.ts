@@ -3,7 +3,7 @@ export { runJob } from './job.ts';
 export type { JobOptions } from './job.ts';
 export * from './resume.ts';
 export { planJob } from './plan/plan.ts';
-export type { Plan } from './plan/plan.ts';
+export type { Plan, PlanOptions } from './plan/plan.ts';
 export type { CheckpointTarget, JobCommand } from './checkpoint/jobLog.ts';
 export * from './apply.ts';
 export type * from './events.ts';

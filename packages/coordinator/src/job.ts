@@ -68,7 +68,7 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
 }
 
 /** The files as nodes may read them; null where they cannot. */
-function localTable({ data, problem, machine }: JobRequest, rows: LoadedRows, { table, fingerprint }: Fitting): LocalTable | null {
+export function localTable({ data, problem, machine }: JobRequest, rows: LoadedRows, { table, fingerprint }: Pick<Fitting, 'table' | 'fingerprint'>): LocalTable | null {
   const plan = rowsPlan(rows);
   if (table.range === undefined || fingerprint === null || plan === null) return null;
   const { inputs: _inputs, query: _query, format, delimiter: _delimiter, na, ...roles } = data;

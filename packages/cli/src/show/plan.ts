@@ -15,9 +15,26 @@ export function planReport(plan: Plan, terminal: Terminal): string {
     ['way', roadText({ ...size, ...way })],
     ...(plan.foldsWay === null ? [] : [['folds', foldsText({ ...plan, way: plan.foldsWay })] as const]),
     ['sweeps', `about ${counted(plan.sweeps, 'read')} of all rows, ${significant(plan.columnPasses, 2)} vectors of coefficients a value, ${counted(plan.grams, 'Gram matrix', 'Gram matrices')}; ${bytes(plan.swept)} of rows go by.`],
-    ['memory', `about ${bytes(memory.total)}: rows ${bytes(memory.rows)}, ${memory.sample > 0 ? `sample ${bytes(memory.sample)}, ` : ''}matrices ${bytes(memory.matrices)}, the program itself ${bytes(memory.program)}.${spillText(plan)}`],
-    ['time', `about ${duration(plan.readSeconds + plan.seconds)} on ${counted(plan.threads, 'thread')}: reading ${duration(plan.readSeconds)}, fitting ${duration(plan.seconds)}. Measured on ${counted(plan.rowsTried, 'row')}, kernel ${plan.kernel}.`],
+    ...(plan.cluster === null ? [] : clusterParts(plan, plan.cluster)),
+    [plan.cluster === null ? 'memory' : 'memory here', `about ${bytes(memory.total)}: rows ${bytes(memory.rows)}, ${memory.sample > 0 ? `sample ${bytes(memory.sample)}, ` : ''}matrices ${bytes(memory.matrices)}, the program itself ${bytes(memory.program)}.${spillText(plan)}`],
+    ['time', `about ${duration(plan.readSeconds + plan.seconds)} on ${counted(plan.cluster?.threads ?? plan.threads, 'thread')}: reading ${duration(plan.readSeconds)}, fitting ${duration(plan.seconds)}${plan.cluster === null ? '' : `, ${duration(plan.cluster.wireSeconds)} of it on the wire`}. Measured on ${counted(plan.rowsTried, 'row')}, kernel ${plan.kernel}.`],
   ], terminal);
+}
+
+function clusterParts({ sweeps }: Plan, { nodes, received, sent, sampled, rowsSent }: NonNullable<Plan['cluster']>): (readonly [string, string])[] {
+  const passes = Math.max(1, sweeps);
+  const rows = rowsSent === 0 ? 'Nodes read the rows from their own files, where these are the same.' : `${bytes(rowsSent)} of rows are sent to them first.`;
+  return [
+    ...nodes.map((node, i) => [i === 0 ? 'nodes' : '', nodeText(node)] as const),
+    ['wire', `about ${bytes(received / passes)} of answers and ${bytes(sent / passes)} of requests a pass${sampled === 0 ? '' : `, ${bytes(sampled)} of sampled rows once`}; ${bytes(received + sent + sampled)} in all. ${rows}`],
+  ];
+}
+
+function nodeText({ node, rows, bytes: held, spilled, threads, memory, busy, silent, subtrees }: NonNullable<Plan['cluster']>['nodes'][number]): string {
+  const share = `${printable(node)}: ${counted(rows, 'row')}, ${bytes(held)}, ${counted(subtrees, 'answer')} a pass; ${counted(threads, 'thread')}, ${bytes(memory)} for rows.`;
+  const spill = spilled === 0 ? '' : ` ${bytes(spilled)} do not fit and go to its spill file.`;
+  const now = silent !== null ? ` It does not answer now and is taken to be like this machine: ${printable(silent)}` : busy ? ' It works for another job now (NODE_BUSY).' : '';
+  return share + spill + now;
 }
 
 function dataText({ rows, rowsExact, columns, fileBytes, rowsTried, responseTried }: Plan): string {

@@ -14,7 +14,7 @@ export interface NodeAddresses {
 }
 
 /** The word that means the threads of this process. */
-const LOCAL = 'local';
+export const LOCAL = 'local';
 
 /**
  * `HOST:PORT,...` with `local` among them if wanted; `@FILE` with one a line; `dns:NAME:PORT`.

@@ -56,6 +56,10 @@ export class NodeClient {
     this.#metadata = tokenMetadata(security);
   }
 
+  describe(request: Asked<'describe'>, patience: number): Promise<Answered<'describe'>> {
+    return this.#unary('describe', request, patience);
+  }
+
   attach(request: Asked<'attach'>, patience: number): Promise<Answered<'attach'>> {
     return this.#unary('attach', request, patience);
   }
@@ -140,7 +144,7 @@ export class NodeClient {
     this.#client.close();
   }
 
-  #unary<Name extends 'attach' | 'heartbeat' | 'open' | 'read' | 'release'>(name: Name, request: Asked<Name>, patience: number, signal?: AbortSignal): Promise<Answered<Name>> {
+  #unary<Name extends 'describe' | 'attach' | 'heartbeat' | 'open' | 'read' | 'release'>(name: Name, request: Asked<Name>, patience: number, signal?: AbortSignal): Promise<Answered<Name>> {
     const { path, requestSerialize, responseDeserialize } = nodeService[name];
     return new Promise((resolve, reject) => {
       const options = patience === Infinity ? {} : { deadline: Date.now() + patience };
@@ -158,7 +162,8 @@ export class NodeClient {
   #explained(error: ServiceError): Error {
     const said = errorOf(error);
     if (said instanceof ScalemixError) return new ScalemixError(said.kind, said.code, `Node ${this.address}: ${said.message}`);
-    const { details } = error;
+    // The library's note on how the name was resolved is mostly empty.
+    const details = error.details.replace(/ *Resolution note: *$/, '');
     if (error.code === status.RESOURCE_EXHAUSTED) return new FailureError('MESSAGE_TOO_LARGE', `A message to node ${this.address} is larger than ${LARGEST_REQUEST} bytes: so many values of lambda and features do not fit into one request. Give fewer --lambdas, or fewer columns. (${details})`, { cause: error });
     if (/certificate|self.signed|ssl|tls alert|handshake|altname|wrong version number/i.test(details)) {
       return new FailureError('TLS_FAILED', `No connection to node ${this.address}: its certificate or ours was not accepted (${details}). Both must come from the CA in --tls-ca, be valid today, and the node's must name ${NODE_NAME}; and both sides must use TLS or neither.`, { cause: error });

@@ -7,13 +7,12 @@ import { readNodeAddresses } from './addresses.ts';
 import { localNode } from './localNode.ts';
 import { Membership, isFinal } from './membership.ts';
 import type { ComputeNode } from './node.ts';
+import { SUSPECT_AFTER } from './options.ts';
 import type { ClusterEvent, ClusterOptions, ClusterRequest } from './options.ts';
 import { RemoteNode } from './remoteNode.ts';
 import type { JobIdentity } from './remoteNode.ts';
 import { Shards } from './shards.ts';
 
-/** Seconds. */
-const SUSPECT_AFTER = 10;
 /** Times that long without any node, and the job gives up. */
 const PATIENCE = 3;
 /** Milliseconds of a node's lease and a little: a coordinator that was killed leaves its nodes leased. */
@@ -140,7 +139,7 @@ export class Cluster {
 }
 
 /** What nodes read by themselves. @throws UsageError INAPPLICABLE_OPTION where they must and cannot */
-function readable(data: 'local' | 'push' | 'auto', { table }: ClusterOptions): Pick<JobIdentity, 'table' | 'mustRead'> {
+export function readable(data: 'local' | 'push' | 'auto', { table }: Pick<ClusterOptions, 'table'>): Pick<JobIdentity, 'table' | 'mustRead'> {
   if (data === 'local' && !table) {
     throw new UsageError('INAPPLICABLE_OPTION', '--data local does not apply: nodes read Parquet and Arrow files, without --query, --fold-column, and without values that --missing fills. Send the rows with --data push.');
   }

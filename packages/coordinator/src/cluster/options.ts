@@ -1,5 +1,8 @@
 import type { LocalTable, SecurityOptions } from '@scalemix/worker';
 
+/** Seconds: the default of `suspectAfter`. */
+export const SUSPECT_AFTER = 10;
+
 /** Nodes that a job runs on. */
 export interface ClusterRequest extends SecurityOptions {
   /** `HOST:PORT,...` (with `local`: own threads are one more node), `@FILE` or `dns:NAME:PORT`. */

@@ -25,6 +25,8 @@ export interface Sizes {
   /** Bytes of rows that are held in memory. */
   readonly memoryLimit: number;
   readonly threads: number;
+  /** Those that sweep all rows: of all nodes of a cluster. @default threads */
+  readonly rowThreads?: number;
 }
 
 export interface Estimate {
@@ -37,6 +39,8 @@ export interface Estimate {
   readonly columnPasses: number;
   /** Gram matrices of all rows. */
   readonly grams: number;
+  /** Cost of one in the mean, as a share of that of all features. */
+  readonly gramShare: number;
   /** Bytes. */
   readonly memory: { readonly rows: number; readonly sample: number; readonly matrices: number; readonly program: number; readonly total: number };
   /** Bytes of rows that do not fit and are kept on disk. */
@@ -75,7 +79,7 @@ const PROGRAM_THREAD = 40e6;
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
 
 export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
-  const { rows, features, values, width, folds, quadratic, provable, sparse, threads } = sizes;
+  const { rows, features, values, width, folds, quadratic, provable, sparse, threads, rowThreads = threads } = sizes;
   const question = { rows, features, usable: features, values, width, folds, quadratic, provable };
   const way = chooseRoad(question);
   const kind = sparse ? 'sparse' : 'dense';
@@ -87,10 +91,10 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
   const path = ((): Cost => {
     switch (way.road) {
       case 'moments':
-        return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / threads + step * values, sample: 0, matrices: matrix * (threads + 2) };
+        return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / rowThreads + step * values, sample: 0, matrices: matrix * (threads + 2) };
       case 'values': {
         const each = Math.round(perValue * values);
-        const seconds = (rows * (MOMENTS * single + each * (single + gramShare * gram))) / threads + each * (PASS + step);
+        const seconds = (rows * (MOMENTS * single + each * (single + gramShare * gram))) / rowThreads + each * (PASS + step);
         return { sweeps: MOMENTS + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (threads + 2) };
       }
       case 'lockstep': {
@@ -98,7 +102,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         const refining = refineRows > sampleRows ? REFINING : 0;
         const sampled = PER_VALUE[kind] * values;
         const columnPasses = LOCKSTEP * OPEN_SHARE[kind];
-        const onAll = (rows * ((MOMENTS + SAMPLING) * single + columnPasses * many + fullAnchors * gram)) / threads + (columnPasses * values * step) / threads;
+        const onAll = (rows * ((MOMENTS + SAMPLING) * single + columnPasses * many + fullAnchors * gram)) / rowThreads + (columnPasses * values * step) / threads;
         const onSample = (sampleRows * sampled * (single + gramShare * gram) + refineRows * (refining * many + anchors * gram)) / threads + sampled * (PASS + step);
         return {
           sweeps: MOMENTS + SAMPLING + LOCKSTEP,
@@ -121,7 +125,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         return { sweeps: 0, columnPasses: 0, grams: 0, seconds: step * values * folds, matrices: matrix * ((folds - 1) * threads + 2 * folds) };
       case 'apart': {
         const each = Math.round(folds * PER_VALUE[kind] * values);
-        return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / threads + each * (PASS + step), matrices: 0 };
+        return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / rowThreads + each * (PASS + step), matrices: 0 };
       }
       case 'together': {
         const columnPasses = 1 + FOLD_PASSES[kind] * folds;
@@ -129,7 +133,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
           sweeps: FOLD_SWEEPS,
           columnPasses,
           grams: FOLD_ANCHORS,
-          seconds: (rows * (columnPasses * many + FOLD_ANCHORS * gram) + columnPasses * values * step) / threads,
+          seconds: (rows * (columnPasses * many + FOLD_ANCHORS * gram)) / rowThreads + (columnPasses * values * step) / threads,
           matrices: matrix * FOLD_ANCHORS * (threads + 2),
         };
       }
@@ -152,6 +156,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
     sweeps: cost.sweeps,
     columnPasses: cost.columnPasses,
     grams: cost.grams,
+    gramShare: way.road === 'values' || ofFolds === 'apart' ? gramShare : 1,
     memory: { rows: held, sample: cost.sample, matrices: cost.matrices, program, total: held + cost.sample + cost.matrices + program },
     spilled: bytes - held,
     swept: cost.sweeps * bytes,

@@ -6,12 +6,17 @@ import { defaultMemoryLimit, loadRows } from '@scalemix/worker';
 import type { LoadOptions, LoadedRows, Table } from '@scalemix/worker';
 import { foldCount } from '../crossValidation.ts';
 import { withTable } from '../input.ts';
-import { loadOptions, storedBytes } from '../job.ts';
+import { loadOptions, localTable, storedBytes } from '../job.ts';
+import { readable } from '../cluster/cluster.ts';
+import type { ClusterRequest } from '../cluster/options.ts';
 import type { JobRequest } from '../request.ts';
+import { askNodes } from './askNodes.ts';
 import { estimate } from './estimate.ts';
 import type { Estimate } from './estimate.ts';
 import { headTable } from './headTable.ts';
 import type { HeadTable } from './headTable.ts';
+import { onCluster } from './onCluster.ts';
+import type { ClusterPlan } from './onCluster.ts';
 import { measureSpeeds } from './speeds.ts';
 
 export interface Plan extends Estimate {
@@ -36,6 +41,14 @@ export interface Plan extends Estimate {
   readonly memoryLimit: number;
   readonly threads: number;
   readonly kernel: string;
+  /** The nodes that the job would run on; null: threads of this process. */
+  readonly cluster: ClusterPlan | null;
+}
+
+export interface PlanOptions {
+  readonly signal?: AbortSignal;
+  /** Nodes that would answer the passes. @default the threads of this process */
+  readonly cluster?: ClusterRequest;
 }
 
 /** Numbers in the rows that are tried, about, and how many rows at most and least. */
@@ -49,14 +62,17 @@ const ONLY_OF_THE_HEAD = new Set(['ONE_CLASS_RESPONSE', 'ALL_WEIGHTS_ZERO', 'ALL
 
 /**
  * Looks at metadata, reads the first rows, times passes over them on this
- * machine, and says what the job would take. Nothing is fitted.
- * @throws what opening the data and loading the first rows throws; the signal's reason
+ * machine, and says what the job would take. Nothing is fitted. Nodes are asked
+ * what they are; their threads are taken to be as fast as those of this machine.
+ * @throws what opening the data, loading the first rows and asking the nodes throws; the signal's reason
  */
-export async function planJob(request: JobRequest, options: { readonly signal?: AbortSignal } = {}): Promise<Plan> {
+export async function planJob(request: JobRequest, { cluster, ...options }: PlanOptions = {}): Promise<Plan> {
   const machine = request.machine ?? {};
   const threads = machine.threads ?? availableParallelism();
   if (machine.wideVectors === true) enableWideVectors();
   const kernels = chooseKernels({ family: machine.kernel, precision: machine.precision });
+  const memoryLimit = machine.memory ?? defaultMemoryLimit();
+  const nodes = cluster === undefined ? null : await askNodes(cluster, { threads, memory: memoryLimit, kernels });
   return withTable(request.data, machine, async (table) => {
     const { rows: counted, exact } = await rowsOf(table);
     const { head, loaded, seconds, responseTried } = await loadHead(table, request, options);
@@ -70,12 +86,12 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
       const sparse = problem.penalty.l1Ratio > 0;
       const speeds = await measureSpeeds(loaded, kernels, { loss: problem.loss, values, sparse }, options);
       const { bytes, spilled } = storedBytes(loaded);
-      const memoryLimit = machine.memory ?? defaultMemoryLimit();
+      const bytesPerRow = (bytes + spilled) / description.rows;
       const found = estimate(
         {
           rows,
           features,
-          bytesPerRow: (bytes + spilled) / description.rows,
+          bytesPerRow,
           width: rowWidth(description),
           values,
           folds,
@@ -84,12 +100,36 @@ export async function planJob(request: JobRequest, options: { readonly signal?: 
           sparse,
           memoryLimit,
           threads,
+          rowThreads: nodes?.reduce((sum, node) => sum + node.threads, 0) ?? threads,
         },
         speeds,
       );
       const fingerprint = (await table.fingerprint?.()) ?? null;
+      const fromMoments = found.way.road === 'moments';
+      const planned =
+        nodes === null
+          ? null
+          : onCluster(
+              {
+                rows,
+                features,
+                bytesPerRow,
+                loss: problem.loss,
+                foldsOfMoments: found.foldsWay === 'moments' ? folds : 0,
+                sweeps: found.sweeps,
+                columns: found.columnPasses * values,
+                grams: fromMoments ? 0 : found.grams,
+                gramShare: found.gramShare,
+                fromMoments,
+                sample: found.memory.sample,
+                reads: readable(cluster?.data ?? 'auto', { table: localTable(request, loaded, { table, fingerprint }) }).table !== null,
+              },
+              nodes,
+            );
       return {
         ...found,
+        seconds: found.seconds + (planned?.wireSeconds ?? 0),
+        cluster: planned,
         rows,
         rowsExact: exact || head.seen.whole,
         columns: description.columns.length,

@@ -5,7 +5,7 @@
  */
 import { Server, ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { ServerInterceptor, ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
-import { BLOCK_ROWS, DataError, FailureError, leafRows, leavesUnder } from '@scalemix/core';
+import { BLOCK_ROWS, DataError, FailureError, chooseKernels, leafRows, leavesUnder } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
 import { HealthImplementation } from 'grpc-health-check';
 import { addressText } from './address.ts';
@@ -23,7 +23,7 @@ import { BlockReceiver } from './receive.ts';
 import { checkReach, serverCredentials, tokenTest } from './security.ts';
 import type { Security } from './security.ts';
 import { LARGEST_REQUEST, PROTOCOL, nodeService } from './service.ts';
-import { Session } from './session.ts';
+import { Session, checkSameKernel } from './session.ts';
 import type { SessionOptions } from './session.ts';
 import { computeSubtrees } from './subtrees.ts';
 
@@ -67,6 +67,7 @@ export class NodeServer {
       interceptors: [this.#guard()],
     });
     this.#server.addService(nodeService, {
+      describe: this.#unary((request) => this.#describe(request)),
       attach: this.#unary((request) => this.#attach(request)),
       heartbeat: this.#unary((request) => this.#heartbeat(request)),
       open: this.#unary((request) => this.#open(request)),
@@ -161,10 +162,19 @@ export class NodeServer {
     this.#options.onNote?.(error instanceof Error ? error.message : String(error));
   }
 
+  #describe({ protocol, kernel, precision }: scalemix.DescribeRequest): scalemix.DescribeReply.$Properties {
+    if (this.#leaving) throw leaving();
+    checkProtocol(protocol);
+    if (precision !== 'f64' && precision !== 'f32') throw new DataError('BAD_MESSAGE', 'A question what a node is names no precision.');
+    const { threads, memoryLimit: memory, kernel: family } = this.#options;
+    checkSameKernel(chooseKernels({ family, precision }), kernel);
+    return { threads, memory, busy: this.#lease.overdue < 0 };
+  }
+
   async #attach(request: scalemix.AttachRequest): Promise<scalemix.AttachReply.$Properties> {
     if (this.#leaving) throw leaving();
     const { protocol, coordinator, data, kernel, precision } = request;
-    if (protocol !== PROTOCOL) throw new DataError('PROTOCOL_MISMATCH', `The node speaks protocol ${PROTOCOL}, the coordinator ${protocol}. Use the same version of scalemix on all machines.`);
+    checkProtocol(protocol);
     if (coordinator === '' || data === '' || (precision !== 'f64' && precision !== 'f32')) throw new DataError('BAD_MESSAGE', 'A message to attach names no coordinator, data or precision.');
     this.#lease.take(coordinator);
     try {
@@ -319,6 +329,10 @@ function treeNodes(messages: readonly { level?: number | null; index?: number | 
     if (!rows.holds(first * blocks, Math.min(last * blocks, Math.ceil(rows.shape.rows / BLOCK_ROWS)))) throw new FailureError('ROWS_ABSENT', `The node does not hold all rows under part ${node.index} of level ${node.level}.`);
     return node;
   });
+}
+
+function checkProtocol(protocol: number): void {
+  if (protocol !== PROTOCOL) throw new DataError('PROTOCOL_MISMATCH', `The node speaks protocol ${PROTOCOL}, the coordinator ${protocol}. Use the same version of scalemix on all machines.`);
 }
 
 function leaving(): FailureError {

@@ -38,6 +38,7 @@ function call<Asked, AskedRead, Answer, AnswerRead>(name: string, request: Codec
 }
 
 export const nodeService = {
+  describe: call('Describe', scalemix.DescribeRequest, scalemix.DescribeReply),
   attach: call('Attach', scalemix.AttachRequest, scalemix.AttachReply),
   heartbeat: call('Heartbeat', scalemix.LeaseRequest, scalemix.HeartbeatReply),
   open: call('Open', scalemix.OpenRequest, scalemix.OpenReply),

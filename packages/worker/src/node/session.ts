@@ -14,6 +14,12 @@ export interface SessionOptions extends HeldRowsOptions {
   readonly kernel: KernelRequest['family'];
 }
 
+/** @throws DataError KERNEL_MISMATCH where the kernels chosen here compute otherwise than the coordinator */
+export function checkSameKernel({ id }: KernelChoice, kernel: string): void {
+  const own = kernelIdText(id);
+  if (own !== kernel) throw new DataError('KERNEL_MISMATCH', `The node computes with kernel ${own}, the coordinator with ${kernel}: their bits differ. Use machines and versions that agree, or --kernel scalar on all of them.`);
+}
+
 export class Session {
   /** What tells the rows of the job apart from others. */
   readonly data: string;
@@ -34,8 +40,7 @@ export class Session {
   }
 
   checkKernel(kernel: string): void {
-    const own = kernelIdText(this.#kernels.id);
-    if (own !== kernel) throw new DataError('KERNEL_MISMATCH', `The node computes with kernel ${own}, the coordinator with ${kernel}: their bits differ. Use machines and versions that agree, or --kernel scalar on all of them.`);
+    checkSameKernel(this.#kernels, kernel);
   }
 
   /** Threads start with the first rows. */

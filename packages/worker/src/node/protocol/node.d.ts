@@ -2,6 +2,52 @@ import * as $protobuf from "protobufjs";
 
 export namespace scalemix {
 
+    interface IDescribeRequest extends scalemix.DescribeRequest.$Properties {
+    }
+
+    class DescribeRequest {
+        constructor(properties?: scalemix.DescribeRequest.$Properties);
+        $unknowns?: Uint8Array[];
+        protocol: number;
+        kernel: string;
+        precision: string;
+        static encode(message: scalemix.DescribeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.DescribeRequest & scalemix.DescribeRequest.$Shape;
+    }
+
+    namespace DescribeRequest {
+        interface $Properties {
+            protocol?: (number|null);
+            kernel?: (string|null);
+            precision?: (string|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.DescribeRequest.$Properties;
+    }
+
+    interface IDescribeReply extends scalemix.DescribeReply.$Properties {
+    }
+
+    class DescribeReply {
+        constructor(properties?: scalemix.DescribeReply.$Properties);
+        $unknowns?: Uint8Array[];
+        threads: number;
+        memory: number;
+        busy: boolean;
+        static encode(message: scalemix.DescribeReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.DescribeReply & scalemix.DescribeReply.$Shape;
+    }
+
+    namespace DescribeReply {
+        interface $Properties {
+            threads?: (number|null);
+            memory?: (number|null);
+            busy?: (boolean|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.DescribeReply.$Properties;
+    }
+
     interface ILeaseRequest extends scalemix.LeaseRequest.$Properties {
     }
 
