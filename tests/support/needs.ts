@@ -18,9 +18,9 @@ type Declare<Context> = (title: string, implementation: Implementation<[], Conte
  * Where it is missing they are skipped and the reason is printed, once a file; with SCALEMIX_CI_STRICT=1 they fail.
  */
 export function needs<Context = unknown>(wanted: readonly Need[], declare: TestFn<Context> | SerialFn<Context> = test as TestFn<Context>): Declare<Context> {
-  const missing = wanted.filter(({ file }) => !present(file));
-  if (missing.length === 0) return (title, implementation) => declare(title, implementation);
-  const reason = `needs ${missing.map(({ file }) => file).join(', ')}: apt-get install ${missing.map(({ packages }) => packages).join(' ')}`;
+  const absent = missing(wanted);
+  if (absent.length === 0) return (title, implementation) => declare(title, implementation);
+  const reason = `needs ${absent.map(({ file }) => file).join(', ')}: apt-get install ${absent.map(({ packages }) => packages).join(' ')}`;
   if (process.env['SCALEMIX_CI_STRICT'] === '1') return (title) => declare(title, (t) => t.fail(reason));
   let told = false;
   return (title, implementation) => {
@@ -28,6 +28,10 @@ export function needs<Context = unknown>(wanted: readonly Need[], declare: TestF
     told = true;
     declare.skip(title, implementation);
   };
+}
+
+export function missing(wanted: readonly Need[]): Need[] {
+  return wanted.filter(({ file }) => !present(file));
 }
 
 function present(file: string): boolean {
