@@ -99,9 +99,11 @@ function lossRun(name: string, weighted: boolean, offsets: boolean): Run {
     const panels = Math.ceil(p / PANEL), stride = padded(n, 4) * PANEL;
     const psis = arena.f64(panels * stride, (i) => 4 * noise(4)(i));
     const panelSums = arena.f64(panels * LOSS_SUMS.length * PANEL, noise(5));
+    const losses = arena.f64(panels * PANEL, noise(6)), spent = arena.f64(panels * stride, (i) => psis[i]!);
+    loss.lossPanels(n, panels, spent.byteOffset, stride * 8, y.byteOffset, weighted ? w.byteOffset : 0, losses.byteOffset);
     loss.panels(n, panels, psis.byteOffset, stride * 8, offsets ? offset.byteOffset : 0, y.byteOffset, weighted ? w.byteOffset : 0,
       panelSums.byteOffset, LOSS_SUMS.length * PANEL * 8);
-    return Float64Array.from([...residual, ...curvature ?? [], ...sums, ...panelRows(psis, panels, n), ...panelSums]);
+    return Float64Array.from([...residual, ...curvature ?? [], ...sums, ...panelRows(psis, panels, n), ...panelSums, ...losses]);
   };
 }
 
@@ -118,6 +120,13 @@ const runs: Record<string, Run> = {
     const x = arena.f64(n * ldx, noise(0)), r = arena.f64(n, noise(1)), g = arena.f64(p, noise(2));
     kernels.gradientColumn(n, p, x.byteOffset, ldx, r.byteOffset, g.byteOffset);
     return g;
+  },
+
+  startPanels(kernels, arena, n, p) {
+    const panels = Math.ceil(p / PANEL), stride = padded(n, 4) * PANEL;
+    const start = arena.f64(panels * PANEL, noise(0)), offset = arena.f64(n, noise(1)), psi = arena.f64(panels * stride, noise(2));
+    kernels.startPanels(n, panels, start.byteOffset, p % 2 ? offset.byteOffset : 0, psi.byteOffset, stride * 8);
+    return panelRows(psi, panels, n);
   },
 
   psiPanels(kernels, arena, n, p) {

@@ -43,6 +43,16 @@ function panel(request: Parameters<typeof createKernels>[1], psi: number[], y: n
   }));
 }
 
+/** The loss alone, of the same rows in every column of a panel. */
+function lossAlone(request: Parameters<typeof createKernels>[1], psi: number[], y: number[], w: number[] | null): Float64Array {
+  const arena = new TestArena();
+  const n = psi.length;
+  const values = arena.f64(Math.ceil(n / 4) * 4 * PANEL, (k) => psi[Math.floor(k / PANEL)] ?? 0);
+  const response = arena.f64(n, (i) => y[i]!), weights = w && arena.f64(n, (i) => w[i]!), losses = arena.f64(PANEL, () => 0.5);
+  createKernels(arena.memory, request).losses['logistic']!.lossPanels(n, 1, values.byteOffset, 0, response.byteOffset, weights?.byteOffset ?? 0, losses.byteOffset);
+  return losses;
+}
+
 const relative = (a: number, b: number): number => Math.abs(a - b) / Math.max(Math.abs(b), 1e-300);
 
 for (const [name, request] of sets) {
@@ -133,6 +143,17 @@ for (const [name, request] of sets) {
       for (const { sums, residual } of columns) {
         for (const sum of LOSS_SUMS) t.true(relative(sums[sum], plain.sums[sum]) < 1e-12, sum);
         t.true(residual.every((value, i) => relative(value, plain.residual[i]!) < 1e-14));
+      }
+    }
+  });
+
+  test(`${name}: the loss alone is that of all sums, added to what is there`, (t) => {
+    for (const n of [1, 2, 3, 97, 1237]) {
+      const psi = Array.from({ length: n }, (_, i) => (i % 7 === 0 ? 30 : 6) * noise(1)(i)), y = psi.map((_, i) => (i % 5 === 0 ? 0.3 : i % 2));
+      for (const w of [null, psi.map((_, i) => i % 2), psi.map((_, i) => i % 3)]) {
+        const [psis, ys] = [psi, y].map((values) => values.map((value, i) => (w?.[i] === 0 ? NaN : value))) as [number[], number[]];
+        const [{ sums }] = panel(request, psis, ys, w) as [{ sums: Sums }];
+        for (const loss of lossAlone(request, psis, ys, w)) t.true(Math.abs(loss - 0.5 - sums.loss) <= 1e-13 * (1 + sums.loss), `${n} rows`);
       }
     }
   });

@@ -29,6 +29,8 @@ export interface Kernels {
   psiColumn(n: number, p: number, x: number, ldx: number, b: number, psi: number): void;
   /** g[j] += sum_i x[i,j] r[i]. 2np flops; bound by reading x. */
   gradientColumn(n: number, p: number, x: number, ldx: number, r: number, g: number): void;
+  /** psi[i, :] = start + offset[i], panels of 8 columns: start has 8 numbers a panel; offset = 0 (null) means none. */
+  startPanels(n: number, panels: number, start: number, offset: number, psi: number, psiStride: number): void;
   /** psi += X B, panels of 8 columns. 16 np flops a panel. */
   psiPanels(n: number, p: number, panels: number, x: number, ldx: number, b: number, bStride: number, psi: number, psiStride: number): void;
   /** g += X' R, panels of 8 columns. 16 np flops a panel. */
@@ -117,6 +119,8 @@ export interface LossKernels {
   column(n: number, psi: number, offset: number, y: number, w: number, residual: number, curvature: number, sums: number): void;
   /** In place: psi[i, :] becomes w a. sums: panel q, sum s, column c at sums + q * sumsStride + s * 64 + c * 8. */
   panels(n: number, panels: number, psi: number, psiStride: number, offset: number, y: number, w: number, sums: number, sumsStride: number): void;
+  /** The loss alone, of rows whose derivatives nobody asks for: panel q, column c at losses + q * 64 + c * 8. psi is spent. */
+  lossPanels(n: number, panels: number, psi: number, psiStride: number, y: number, w: number, losses: number): void;
 }
 
 export const LOSS_SUMS = ['loss', 'gradient', 'alignment', 'curvature', 'curvatureAlignment', 'pearson', 'curvatureSquare'] as const;

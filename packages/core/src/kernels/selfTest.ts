@@ -114,6 +114,7 @@ function runKnownProduct(create: (memory: WebAssembly.Memory) => Kernels): Known
 
   kernels.psiColumn(N, P, x, LEADING, b, result('psiColumn', N));
   kernels.gradientColumn(N, P, x, LEADING, w, result('gradientColumn', P));
+  kernels.startPanels(N, 2, b, offset, result('startPanels', 2 * psiStride / 8), psiStride);
   const psi = result('psiPanels', 2 * psiStride / 8);
   kernels.psiPanels(N, P, 2, x, LEADING, b, bStride, psi, psiStride);
   kernels.gradientPanels(N, P, 2, x, LEADING, psi, psiStride, result('gradientPanels', 2 * gStride / 8), gStride);
@@ -136,6 +137,7 @@ function runKnownProduct(create: (memory: WebAssembly.Memory) => Kernels): Known
       const panel = result(`${kind} panels`, 2 * psiStride / 8);
       kernels.psiPanels(N, P, 2, x, LEADING, b, bStride, panel, psiStride);
       loss.panels(N, 2, panel, psiStride, offset, y, weights, result(`${kind} panel sums`, 2 * sumsStride / 8), sumsStride);
+      loss.lossPanels(N, 2, arena.f64(2 * psiStride / 8, known(6)).address, psiStride, y, weights, result(`${kind} losses`, COLUMNS));
     }
   }
   clearPadding(results);

@@ -9,8 +9,10 @@ type Exports = Pick<Kernels, Plain>
   & {
     readonly squaredColumn: LossKernels['column'];
     readonly squaredPanels: LossKernels['panels'];
+    readonly squaredLossPanels: LossKernels['lossPanels'];
     readonly logisticColumn: LossKernels['column'];
     readonly logisticPanels: LossKernels['panels'];
+    readonly logisticLossPanels: LossKernels['lossPanels'];
   };
 
 /**
@@ -26,6 +28,7 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     memory,
     psiColumn: exports.psiColumn,
     gradientColumn: exports.gradientColumn,
+    startPanels: exports.startPanels,
     psiPanels: wide ? exports.psiPanelsWide : exports.psiPanelsNarrow,
     gradientPanels: wide ? exports.gradientPanelsWide : exports.gradientPanelsNarrow,
     gram: wide ? exports.gramWide : exports.gramNarrow,
@@ -49,8 +52,8 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     sparseCodesGram: exports.sparseCodesGram,
     selectSparse: exports.selectSparse,
     losses: {
-      squared: { column: exports.squaredColumn, panels: exports.squaredPanels },
-      logistic: { column: exports.logisticColumn, panels: exports.logisticPanels },
+      squared: { column: exports.squaredColumn, panels: exports.squaredPanels, lossPanels: exports.squaredLossPanels },
+      logistic: { column: exports.logisticColumn, panels: exports.logisticPanels, lossPanels: exports.logisticLossPanels },
     },
   };
 }

@@ -55,6 +55,18 @@ export function genericLossKernels(memory: WebAssembly.Memory, loss: Loss): Loss
         }
       }
     },
+    lossPanels(n, panels, psi, psiStride, y, w, losses) {
+      for (let q = 0; q < panels; q++) {
+        for (let i = 0; i < n; i++) {
+          const weight = w === 0 ? 1 : f64[w / 8 + i]!;
+          if (weight === 0) continue;
+          for (let c = 0; c < PANEL; c++) {
+            const to = losses / 8 + q * PANEL + c;
+            f64[to] = f64[to]! + weight * loss.value(f64[y / 8 + i]!, f64[(psi + q * psiStride) / 8 + i * PANEL + c]!);
+          }
+        }
+      }
+    },
   };
 }
 

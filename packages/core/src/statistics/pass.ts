@@ -85,7 +85,6 @@ export interface GramResult {
 
 const SUMS = LOSS_SUMS.length;
 const CURVATURE = LOSS_SUMS.indexOf('curvature');
-const LOSS = LOSS_SUMS.indexOf('loss');
 
 function gramSize(request: GramRequest, features: number): number {
   return request.features === null ? features : request.features.length;
@@ -198,7 +197,7 @@ export class PassAccumulator {
     const from = plan.position;
     const g = plan.take(gradientSelection.size * width * panels * areas(request));
     const sums = plan.take(SUMS * width * panels * areas(request));
-    const heldOut = request.folds?.heldOut ? plan.take(SUMS * width * panels) : 0;
+    const heldOut = request.folds?.heldOut ? plan.take(width * panels) : 0;
     this.#grams = request.grams.map((gram, i) => {
       const reader = gramReaders[i]!;
       return { column: gram.column, selection: reader.selection, reader, at: planGram(plan, reader.selection), coarse: gram.coarse ?? false };
@@ -260,7 +259,7 @@ export class PassAccumulator {
   /** @param fold of all the tile's rows; -1 where folds do not matter */
   #panelsTile(state: ArenaState, cursor: BlockCursor, row: number, rows: number, fold: number): void {
     const { kernels } = state.arena;
-    const { f64, u8 } = state.views;
+    const { f64 } = state.views;
     const { b, start, heldOut, psi, residual, curvature, spare, workspace } = this.#at;
     const { response, weights, offset } = rowVectors(cursor, row);
     const stride = this.#stride;
@@ -269,17 +268,7 @@ export class PassAccumulator {
     const g = this.#at.g + area * this.#panels * stride.g;
     const sums = this.#at.sums + area * this.#panels * stride.sums;
     const [from, to] = leavingOut === null ? [this.#panels, this.#panels] : this.#places.leaving[fold]!;
-    for (let q = 0; q < this.#panels; q++) {
-      const panel = psi + q * stride.psi;
-      u8.copyWithin(panel, start + q * 64, start + q * 64 + 64);
-      for (let filled = 1; filled < rows; filled *= 2) u8.copyWithin(panel + filled * 64, panel, panel + Math.min(filled, rows - filled) * 64);
-      if (offset === 0) continue;
-      for (let i = 0; i < rows; i++) {
-        const o = f64[offset / 8 + i]!;
-        const at = panel / 8 + i * PANEL;
-        for (let c = 0; c < PANEL; c++) f64[at + c] = f64[at + c]! + o;
-      }
-    }
+    kernels.startPanels(rows, this.#panels, start, offset, psi, stride.psi);
     const tile = this.#psiReader.read(kernels, cursor, row, rows);
     addPsiPanels(kernels, this.#psiReader.selection, tile, this.#panels, this.#psiEnds, b, stride.b, psi, stride.psi);
     const loss = this.#lossKernelsOf(state);
@@ -298,7 +287,7 @@ export class PassAccumulator {
     const train = (first: number, count: number): void => loss.panels(rows, count, psi + first * stride.psi, stride.psi, offset, response, weights, sums + first * stride.sums, stride.sums);
     onPanels(0, from, train);
     onPanels(to, this.#panels, train);
-    onPanels(from, to, (first, count) => loss.panels(rows, count, psi + first * stride.psi, stride.psi, offset, response, weights, heldOut + first * stride.sums, stride.sums));
+    onPanels(from, to, (first, count) => loss.lossPanels(rows, count, psi + first * stride.psi, stride.psi, response, weights, heldOut + first * 64));
     const gradientTile = this.#gradientReader === this.#psiReader ? tile : this.#gradientReader.read(kernels, cursor, row, rows);
     const addGradient = (first: number, count: number): void =>
       addGradientPanels(kernels, this.#gradientReader.selection, gradientTile, count, psi + first * stride.psi, stride.psi, g + first * stride.g, stride.g);
@@ -363,7 +352,7 @@ export class PassAccumulator {
         const g = this.#at.g / 8 + panel * size * width + lane;
         for (let j = 0; j < slots.length; j++) gradient[at * slots.length + j] = f64[g + slots[j]! * width]!;
       }
-      if (heldOut.length > 0) heldOut[k] = f64[this.#at.heldOut / 8 + ((place >>> 3) * SUMS + LOSS) * width + lane]!;
+      if (heldOut.length > 0) heldOut[k] = f64[this.#at.heldOut / 8 + place]!;
     }
     let at = this.#layout.grams.at;
     for (const gram of this.#grams) {

@@ -8,9 +8,10 @@ export { gatherColumns, gatherColumns32 } from './gather';
 export { gramNarrow, gramWide } from './gram';
 export { gram32Narrow, gram32Wide } from './gram32';
 export { logisticColumn, logisticPanels } from './logistic';
-export { gradientPanelsNarrow, gradientPanelsWide, psiPanelsNarrow, psiPanelsWide } from './panels';
+export { logisticLossPanels } from './logisticLoss';
+export { gradientPanelsNarrow, gradientPanelsWide, psiPanelsNarrow, psiPanelsWide, startPanels } from './panels';
 export {
   selectSparse, sparseCodesGram, sparseDenseGram, sparseGradientColumn, sparseGradientPanels, sparseGram, sparsePsiColumn,
   sparsePsiPanels
 } from './sparse';
-export { squaredColumn, squaredPanels } from './squared';
+export { squaredColumn, squaredLossPanels, squaredPanels } from './squared';

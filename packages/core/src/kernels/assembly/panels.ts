@@ -1,9 +1,23 @@
 import { columnsNarrow, columnsWide, rowsNarrow, rowsWide } from './tiles';
 
 /*
- * psi += X B and g += X' R for panels of 8 columns. X is read in place, row-major: no packing. A panel of B
+ * psi = start + offset, psi += X B and g += X' R for panels of 8 columns. X is read in place, row-major: no packing. A panel of B
  * (p rows of 64 bytes) or of R (n rows) is read in sequence and stays in the first cache.
  */
+
+export function startPanels(n: i32, panels: i32, start: usize, offset: usize, psi: usize, psiStride: usize): void {
+  for (; panels > 0; panels--, start += 64, psi += psiStride) {
+    const s0 = v128.load(start), s1 = v128.load(start, 16), s2 = v128.load(start, 32), s3 = v128.load(start, 48);
+    for (let i: usize = 0, end = <usize>n << 6; i < end; i += 64) {
+      const o = offset ? v128.load_splat<f64>(offset + (i >> 3)) : f64x2.splat(0);
+      const t0 = f64x2.add(s0, o), t1 = f64x2.add(s1, o), t2 = f64x2.add(s2, o), t3 = f64x2.add(s3, o);
+      v128.store(psi + i, t0);
+      v128.store(psi + i, t1, 16);
+      v128.store(psi + i, t2, 32);
+      v128.store(psi + i, t3, 48);
+    }
+  }
+}
 
 @inline
 function psiPanels(wide: bool, n: i32, p: i32, panels: i32, x: usize, ldx: i32, b: usize, bStride: usize, psi: usize, psiStride: usize): void {

@@ -80,3 +80,25 @@ function fourColumns(n: i32, psi: usize, offset: usize, offsetStep: usize, y: us
   addColumns(sums + 320, pearson0, pearson1);
   addColumns(sums + 384, weights, weights);
 }
+
+export function squaredLossPanels(n: i32, panels: i32, psi: usize, psiStride: usize, y: usize, w: usize, losses: usize): void {
+  const wStep: usize = w ? 8 : 0;
+  if (!w) w = ONE;
+  for (; panels > 0; panels--, psi += psiStride, losses += 64) {
+    fourLosses(n, psi, y, w, wStep, losses);
+    fourLosses(n, psi + 32, y, w, wStep, losses + 32);
+  }
+}
+
+function fourLosses(n: i32, psi: usize, y: usize, w: usize, wStep: usize, losses: usize): void {
+  let squares0 = f64x2.splat(0), squares1 = squares0;
+  for (; n > 0; n--, psi += 64, y += 8, w += wStep) {
+    const weight = v128.load_splat<f64>(w);
+    const present = f64x2.ne(weight, f64x2.splat(0));
+    const response = v128.and(v128.load_splat<f64>(y), present);
+    const a0 = f64x2.sub(v128.and(v128.load(psi), present), response), a1 = f64x2.sub(v128.and(v128.load(psi, 16), present), response);
+    squares0 = f64x2.relaxed_madd(f64x2.mul(weight, a0), a0, squares0);
+    squares1 = f64x2.relaxed_madd(f64x2.mul(weight, a1), a1, squares1);
+  }
+  addColumns(losses, f64x2.mul(constant(HALF), squares0), f64x2.mul(constant(HALF), squares1));
+}

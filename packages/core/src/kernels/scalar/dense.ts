@@ -4,7 +4,7 @@ import { at4, at8 } from './views.ts';
 import type { Views } from './views.ts';
 
 type DenseKernels = Pick<Kernels,
-  'psiColumn' | 'gradientColumn' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32'>;
+  'psiColumn' | 'gradientColumn' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32'>;
 
 /** The scalar twin of the dense products: the formulas of the contract as plain loops. */
 export function denseKernels(current: () => Views): DenseKernels {
@@ -24,6 +24,17 @@ export function denseKernels(current: () => Views): DenseKernels {
       const X = at8(x), R = at8(r), G = at8(g);
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < p; j++) f64[G + j]! += f64[X + i * ldx + j]! * f64[R + i]!;
+      }
+    },
+
+    startPanels(n, panels, start, offset, psi, psiStride) {
+      const { f64 } = current();
+      const START = at8(start), OFFSET = at8(offset);
+      for (let q = 0; q < panels; q++) {
+        const PSI = at8(psi + q * psiStride);
+        for (let i = 0; i < n; i++) {
+          for (let c = 0; c < PANEL; c++) f64[PSI + i * PANEL + c] = f64[START + q * PANEL + c]! + (offset ? f64[OFFSET + i]! : 0);
+        }
       }
     },
 

@@ -87,6 +87,22 @@ function lossKernels(current: () => Views, atRow: RowFunction): LossKernels {
         }
       }
     },
+
+    lossPanels(n, panels, psi, psiStride, y, w, losses) {
+      const { f64 } = current();
+      const Y = at8(y), W = at8(w);
+      for (let q = 0; q < panels; q++) {
+        const PSI = at8(psi + q * psiStride), LOSSES = at8(losses + q * 64);
+        for (let i = 0; i < n; i++) {
+          const weight = w ? f64[W + i]! : 1;
+          if (weight === 0) continue;
+          for (let c = 0; c < PANEL; c++) {
+            atRow(f64[PSI + i * PANEL + c]!, f64[Y + i]!, row);
+            f64[LOSSES + c]! += weight * row.loss;
+          }
+        }
+      }
+    },
   };
 }
 
