@@ -1,9 +1,9 @@
 /** Where the time of a fit goes: every request to the rows and every work of the executor, with its duration. */
 import { performance } from 'node:perf_hooks';
-import type { Executor, RowSource } from '@scalemix/core';
+import type { Executor, RowSource, SomeRows } from '@scalemix/core';
 
 export interface Span {
-  /** 'pass', 'moments', 'gather', or 'sample pass' etc. of rows gathered from them; 'steps': works of the executor. */
+  /** 'pass', 'moments', 'gather', 'chosen pass' etc. of rows chosen in their places, 'sample pass' etc. of rows gathered; 'steps': works of the executor. */
   readonly kind: string;
   readonly detail: string;
   /** Milliseconds since the fit began. */
@@ -31,10 +31,18 @@ export class Profile {
 
   /** The same source, watched. */
   source(source: RowSource, prefix = ''): RowSource {
-    const watch = <Result>(kind: string, detail: string, work: Promise<Result>): Promise<Result> => this.#watch(prefix + kind, detail, work);
     return {
-      ...source,
-      moments: (request, options) => watch('moments', request.gram ? 'with Gram' : '', source.moments(request, options)),
+      ...this.#rows(source, prefix),
+      choose: (selector) => this.#rows(source.choose(selector), `${prefix}chosen `),
+      gather: async (selector, options) => this.source(await this.#watch(`${prefix}gather`, '', source.gather(selector, options)), `${prefix}sample `),
+      close: () => source.close(),
+    };
+  }
+
+  #rows(rows: SomeRows, prefix: string): SomeRows {
+    return {
+      describe: () => rows.describe(),
+      moments: (request, options) => this.#watch(`${prefix}moments`, request.gram ? 'with Gram' : '', rows.moments(request, options)),
       evaluate: (request, options) => {
         const p = request.coefficients.length / request.columns;
         let nonzero = 0;
@@ -42,11 +50,7 @@ export class Profile {
         const gradient = request.features === null ? p : request.features.length;
         const grams = request.grams.map(({ features }) => features?.length ?? p);
         const detail = `${request.columns} columns of ${(nonzero / request.columns).toFixed(1)} nonzero, gradient of ${gradient}${grams.length > 0 ? `, Grams of ${grams.join(' ')}` : ''}`;
-        return watch('pass', detail, source.evaluate(request, options));
-      },
-      gather: async (selector, options) => {
-        const gathered = await watch('gather', '', source.gather(selector, options));
-        return this.source(gathered, `${prefix}sample `);
+        return this.#watch(`${prefix}pass`, detail, rows.evaluate(request, options));
       },
     };
   }

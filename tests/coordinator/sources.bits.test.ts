@@ -4,8 +4,8 @@ import { chooseKernels } from '@scalemix/core';
 import type { KernelChoice, RowSource } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
 import type { LoadOptions, LoadedRows } from '@scalemix/worker';
-import { allBits } from '../support/allBits.ts';
-import { MIXED_ROWS, SMALL_SEGMENTS, mixedRows, momentsRequest, passRequest, sampleSelector } from '../support/mixedRows.ts';
+import { allBits, bitsOf } from '../support/allBits.ts';
+import { MIXED_ROWS, SMALL_SEGMENTS, columnRequest, mixedRows, momentsRequest, passRequest, sampleSelector } from '../support/mixedRows.ts';
 
 const kernels: KernelChoice = chooseKernels({ wide: false });
 const expected = mixedRows().then((rows) => allBits(inlineRowSource(rows, kernels)));
@@ -119,6 +119,63 @@ test('errors of a request arrive with their class and code', async (t) => {
   await onPool(rows, 2, async (source) => {
     const errors = [await t.throwsAsync(inline.moments(wrong)), await t.throwsAsync(source.moments(wrong))];
     for (const error of errors) t.like(error, { name: 'UsageError', code: 'UNKNOWN_LOSS', kind: 'usage' });
+    t.deepEqual(await allBits(source), await expected);
+  });
+});
+
+for (const precision of ['f64', 'f32'] as const) {
+  test(`rows chosen in their places give the sums of the same rows gathered: ${precision}`, async (t) => {
+    const source = inlineRowSource(await mixedRows({ precision }), { wide: false });
+    const features = source.describe().features.length;
+    const selector = sampleSelector(features, 0.2);
+    const gathered = await source.gather(selector);
+    const chosen = source.choose(selector);
+    const near = (name: string, actual: Float64Array, expected: Float64Array): void => {
+      const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      for (const [i, value] of expected.entries()) if (!(Math.abs(actual[i]! - value) <= 1e-11 * scale)) return void t.fail(`${name} ${i}: ${actual[i]} instead of ${value}`);
+    };
+    const moments = [await chosen.moments(momentsRequest), await gathered.moments(momentsRequest)] as const;
+    t.is(moments[0].rows, moments[1].rows);
+    t.is(moments[1].rows, gathered.describe().rows);
+    near('mean', moments[0].mean, moments[1].mean);
+    near('moments', moments[0].gram!, moments[1].gram!);
+    for (const request of [passRequest(features), columnRequest(features)]) {
+      const exact = { ...request, grams: request.grams.map((gram) => ({ ...gram, coarse: false })) };
+      const [actual, expected] = [await chosen.evaluate(exact), await gathered.evaluate(exact)];
+      near('sum', actual.sums, expected.sums);
+      near('gradient', actual.gradient, expected.gradient);
+      expected.grams.forEach((gram, g) => near('Gram', actual.grams[g]!.packed, gram.packed));
+    }
+  });
+}
+
+test('a smaller choice is the same with the larger one known, and without', async (t) => {
+  const { features } = inlineRowSource(await mixedRows()).describe();
+  const selector = sampleSelector(features.length);
+  for (const options of [{}, { memoryLimit: 0 }]) {
+    const bits: string[] = [];
+    for (const known of [null, 0.2, 0.9]) {
+      const statistics = inlineStatistics(await mixedRows(options), kernels);
+      if (known !== null) await rowSource(statistics).choose(sampleSelector(features.length, known)).moments({ ...momentsRequest, gram: false });
+      bits.push(bitsOf(await statistics.gather({ ...selector, within: known })));
+    }
+    t.deepEqual(bits, [bits[0]!, bits[0]!, bits[0]!]);
+  }
+});
+
+test('one choice after another: each has its own rows', async (t) => {
+  const loaded = await mixedRows();
+  const read = async (source: RowSource, rate: number): Promise<string> => bitsOf(await source.choose(sampleSelector(source.describe().features.length, rate)).moments(momentsRequest));
+  const source = inlineRowSource(loaded, kernels);
+  for (const rate of [0.2, 0.1, 0.2]) t.is(await read(source, rate), await read(inlineRowSource(loaded, kernels), rate));
+});
+
+test('a closed sample answers nothing any more', async (t) => {
+  await onPool(await mixedRows({ threads: 2 }), 2, async (source) => {
+    const sample = await source.gather(sampleSelector(source.describe().features.length));
+    await sample.moments(momentsRequest);
+    sample.close();
+    await t.throwsAsync(sample.moments(momentsRequest), { message: /closed/ });
     t.deepEqual(await allBits(source), await expected);
   });
 });

@@ -13,8 +13,8 @@ const kernels = chooseKernels({ wide: false });
 const rows = mixedRows();
 const expected = rows.then((loaded) => allBits(inlineRowSource(loaded, kernels)));
 const header = { kernel: kernelIdText(kernels.id), version: '1.2.3', job: { data: ['flights.csv'], fingerprint: { bytes: 12 } } };
-/** Reads that allBits makes: moments, two passes, a gathering, and two reads of the sample. */
-const READS = 6;
+/** Reads that allBits makes: moments, two passes, three over chosen rows, a gathering, and two reads of the sample. */
+const READS = 9;
 
 async function inFolder(use: (path: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'scalemix-test-'));

@@ -83,6 +83,16 @@ function gatherRun(single: boolean, indexed: boolean): Run {
   };
 }
 
+function distancesRun(single: boolean): Run {
+  return (kernels, arena, n, p) => {
+    const ldx = p + 1;
+    const x = single ? arena.f32(n * ldx, noise(0)) : arena.f64(n * ldx, noise(0));
+    const centre = arena.f64(p, noise(1)), scale = arena.f64(p, weight), out = arena.f64(n, noise(2));
+    kernels[single ? 'squaredDistances32' : 'squaredDistances'](n, p, x.byteOffset, ldx, centre.byteOffset, scale.byteOffset, out.byteOffset);
+    return out;
+  };
+}
+
 function lossRun(name: string, weighted: boolean, offsets: boolean): Run {
   return (kernels, arena, n, p) => {
     const loss = kernels.losses[name]!;
@@ -153,6 +163,9 @@ const runs: Record<string, Run> = {
   'gatherColumns of the first columns': gatherRun(false, false),
   'gatherColumns32': gatherRun(true, true),
   'gatherColumns32 of the first columns': gatherRun(true, false),
+
+  'squaredDistances': distancesRun(false),
+  'squaredDistances32': distancesRun(true),
 
   codesPsiColumn(kernels, arena, n) {
     const codes = arena.u32(n, code), b = arena.f64(LEVELS, noise(1)), psi = arena.f64(n, noise(2));

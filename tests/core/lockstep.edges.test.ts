@@ -1,7 +1,7 @@
 /** Paths and folds of many rows at the edges: no features, one value, a lambda of 0, an end in the middle. */
 import test from 'ava';
 import { fitCrossValidation, fitPath, inOrder } from '@scalemix/core';
-import type { CrossValidationProblem, FitEvent, FoldSpec, RowSource } from '@scalemix/core';
+import type { CrossValidationProblem, FitEvent, FoldSpec, RowSource, SomeRows } from '@scalemix/core';
 import type { Evaluation } from '../../packages/core/src/fit/evaluation.ts';
 import { isPrecise } from '../../packages/core/src/fit/progress.ts';
 import type { ArrayData } from '../support/arraySource.ts';
@@ -71,10 +71,15 @@ function ending(inner: RowSource, limit: number, controller: AbortController, be
     signal?.throwIfAborted();
     return work();
   };
+  const watched = (rows: SomeRows): SomeRows => ({
+    describe: () => rows.describe(),
+    moments: (request, options) => read(options?.signal, () => rows.moments(request, options)),
+    evaluate: (request, options) => read(options?.signal, () => rows.evaluate(request, options)),
+  });
   return {
-    describe: () => inner.describe(),
-    moments: (request, options) => read(options?.signal, () => inner.moments(request, options)),
-    evaluate: (request, options) => read(options?.signal, () => inner.evaluate(request, options)),
+    ...watched(inner),
+    choose: (selector) => watched(inner.choose(selector)),
+    close: () => inner.close(),
     gather: (selector, options) => read(options?.signal, async () => ending(await inner.gather(selector, options), limit, controller, begun)),
   };
 }

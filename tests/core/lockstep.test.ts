@@ -145,18 +145,24 @@ test('what the engine chose is told while it works', async (t) => {
   t.is(events.filter((event) => event.type === 'passBegun').length + 2, path.sweeps, 'beside the moments and the sample');
 });
 
-test('a sample of a sample is drawn as one sample would be', async (t) => {
+test('a sample within a larger one is the sample that would have been drawn alone, and weighs what all rows do', async (t) => {
   const source = arraySource({ ...data, weights: new Float64Array(ROWS).fill(1) }, (memory) => createKernels(memory, { family: 'wasm' }));
   const features = source.describe().features.length;
   // Leverage decides: row i has |x|^2 by its rare level, which counts 1000 times as much.
   const inverseSquare = new Float64Array(features);
   inverseSquare[features - 1] = 1000;
-  const selector = { kind: 'sample', classRate: [1, 1], reference: new Float64Array(features), inverseSquare, working: 1 } as const;
-  const larger = await source.gather({ ...selector, rate: 0.5, seed: 0, drawnAt: null });
-  const smaller = await larger.gather({ ...selector, rate: 0.05, seed: 1, drawnAt: 0.5 });
+  const selector = { kind: 'sample', seed: 0, classRate: [1, 1], reference: new Float64Array(features), inverseSquare, working: 1, within: null } as const;
+  const request = { kind: 'moments', loss: { name: 'logistic', parameters: {} }, gram: false } as const;
   const rare = data.codes![0]!.values as Uint32Array;
-  const expected = { all: rare.reduce((sum, level) => sum + (level === 3 ? 1 : 0.01), 0), weight: ROWS };
-  const { rows, weightSum } = await smaller.moments({ kind: 'moments', loss: { name: 'logistic', parameters: {} }, gram: false });
-  t.true(Math.abs(rows - expected.all) < 4 * Math.sqrt(expected.all), `${rows} rows, about ${expected.all} expected`);
-  t.true(Math.abs(weightSum - expected.weight) < 0.25 * expected.weight, `weights of ${weightSum}`);
+  for (const rate of [0.5, 0.05]) {
+    const expected = rare.reduce((sum, level) => sum + Math.min(1, rate * (level === 3 ? 800.2 : 0.2)), 0);
+    const inPlace = await source.choose({ ...selector, rate }).moments(request);
+    const gathered = await (await source.gather({ ...selector, rate })).moments(request);
+    for (const { rows, weightSum } of [inPlace, gathered]) {
+      t.true(Math.abs(rows - expected) < 4 * Math.sqrt(expected), `${rows} rows, about ${expected} expected`);
+      t.true(Math.abs(weightSum - ROWS) < 0.25 * ROWS, `weights of ${weightSum}`);
+    }
+    t.is(inPlace.rows, gathered.rows);
+    for (const [j, mean] of inPlace.mean.entries()) t.true(Math.abs(mean - gathered.mean[j]!) < 1e-12 * (1 + Math.abs(mean)));
+  }
 });

@@ -3,10 +3,10 @@
  * order, nothing of the worker's.
  */
 import {
-  BLOCK_ROWS, RowGatherer, SubtreeReducer, viewsOf, blockOffsets, createAccumulator, finishStatistic, leafRows, mergeStatistics, statisticSize,
+  BLOCK_ROWS, RowChooser, RowGatherer, SubtreeReducer, blockOffsets, concatenateRows, createAccumulator, finishStatistic, leafRows, mergeStatistics, statisticSize,
 } from '@scalemix/core';
 import type {
-  Arena, BlockStore, Description, FeatureMap, Kernels, MomentsRequest, PassRequest, ResolvedBlock, RowLayout, RowSource, StoredBlock,
+  Arena, BlockStore, ChosenRows, Description, FeatureMap, Kernels, MomentsRequest, PassRequest, ResolvedBlock, RowLayout, RowSource, SampleSelector, StoredBlock,
 } from '@scalemix/core';
 
 export interface ArrayData {
@@ -103,12 +103,17 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
   const store: BlockStore = { layout, features, blocks, rows: n, responseCentre: data.responseCentre ?? 0 };
   const arenas: Arena[] = [{ kernels: makeKernels(memory), scratch }];
   const leaf = leafRows(n) / BLOCK_ROWS;
+  const allBlocks: ResolvedBlock[] = blocks.map((block) => ({ block, arena: 0, base: block.base }));
+  const chosenBlocks = (selector: SampleSelector): (ResolvedBlock & { readonly chosen: ChosenRows })[] => {
+    const chooser = new RowChooser(arenas, store, selector);
+    return allBlocks.map((block, b) => ({ ...block, chosen: chooser.choose(block, b * BLOCK_ROWS) }));
+  };
   const collect = (request: MomentsRequest | PassRequest): Float64Array => {
+    const about = request.among === undefined ? allBlocks : chosenBlocks(request.among);
     const accumulator = createAccumulator(arenas, store, request);
     const reducer = new SubtreeReducer<Float64Array>((left, right) => mergeStatistics(left, right, left));
     for (let b = 0; b < blocks.length; b += leaf) {
-      const resolved: ResolvedBlock[] = blocks.slice(b, b + leaf).map((block) => ({ block, arena: 0, base: block.base }));
-      reducer.add(accumulator.leaf(resolved, b * BLOCK_ROWS));
+      reducer.add(accumulator.leaf(about.slice(b, b + leaf), b * BLOCK_ROWS));
     }
     const values = reducer.finish();
     if (values.length !== statisticSize(request, p)) throw new Error('The accumulator made a statistic of another size than it says.');
@@ -132,9 +137,16 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     describe: () => description,
     moments: async (request) => finishStatistic(request, p, collect(request)),
     evaluate: async (request) => finishStatistic(request, p, collect(request)),
+    choose: (selector) => ({
+      describe: () => description,
+      moments: async (request) => finishStatistic(request, p, collect({ ...request, among: selector })),
+      evaluate: async (request) => finishStatistic(request, p, collect({ ...request, among: selector })),
+    }),
+    close: () => {},
     gather: async (selector) => {
-      const gatherer = new RowGatherer(store, selector, () => viewsOf(arenas[0]!.kernels));
-      const rows = gatherer.leaf(blocks.map((block) => ({ block, arena: 0, base: block.base })), 0);
+      const gatherer = new RowGatherer(arenas, store, selector.rate);
+      const parts = chosenBlocks(selector).map((block) => gatherer.block(block, block.chosen, block.chosen.rows, (bytes) => new ArrayBuffer(bytes)));
+      const rows = concatenateRows(parts, layout);
       const sample: ArrayData = {
         y: rows.response,
         dense: dense.map((_, j) => Float64Array.from({ length: rows.rows }, (_value, i) => rows.dense[i * dense.length + j]!)),

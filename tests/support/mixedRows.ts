@@ -52,6 +52,12 @@ export function passRequest(features: number, everything = false): PassRequest {
   };
 }
 
+/** A pass of one column, which is computed without panels. */
+export function columnRequest(features: number): PassRequest {
+  const { coefficients, intercepts, ...rest } = passRequest(features);
+  return { ...rest, columns: 1, coefficients: coefficients.slice(0, features), intercepts: intercepts.slice(0, 1), grams: rest.grams.slice(0, 1) };
+}
+
 export function sampleSelector(features: number, rate = 0.05): SampleSelector {
-  return { kind: 'sample', seed: 3, rate, classRate: [1, 2], reference: new Float64Array(features), inverseSquare: new Float64Array(features).fill(0.01), working: features, drawnAt: null };
+  return { kind: 'sample', seed: 3, rate, classRate: [1, 2], reference: new Float64Array(features), inverseSquare: new Float64Array(features).fill(0.01), working: features, within: null };
 }

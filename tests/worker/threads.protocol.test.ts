@@ -20,7 +20,7 @@ async function requests(): Promise<RowRequest[]> {
   const pass = passRequest(map.count);
   return [
     momentsRequest, { ...momentsRequest, folds: shuffle }, pass, passRequest(map.count, true), { ...pass, folds: { by: shuffle, heldOut: null } },
-    { ...pass, folds: { by: { ...shuffle, by: 'column' }, heldOut: Int32Array.from({ length: pass.columns }, (_, k) => (k % 4) - 1) } }, sampleSelector(map.count), { ...sampleSelector(map.count), drawnAt: 0.25 },
+    { ...pass, folds: { by: { ...shuffle, by: 'column' }, heldOut: Int32Array.from({ length: pass.columns }, (_, k) => (k % 4) - 1) } }, sampleSelector(map.count), { ...sampleSelector(map.count), within: 0.25 }, { ...momentsRequest, among: sampleSelector(map.count) }, { ...pass, among: { ...sampleSelector(map.count), within: 1 } },
   ];
 }
 

@@ -18,7 +18,9 @@ export function keepMoments(source: RowSource): { readonly source: RowSource; re
       describe: () => source.describe(),
       moments: async (request, options) => (kept = await source.moments(request, options)),
       evaluate: (request, options) => source.evaluate(request, options),
+      choose: (selector) => source.choose(selector),
       gather: (selector, options) => source.gather(selector, options),
+      close: () => source.close(),
     },
     moments: () => {
       const { centres, features } = source.describe();

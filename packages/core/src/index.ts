@@ -1,6 +1,7 @@
 export * from './errors.ts';
 export * from './rowSource.ts';
 export * from './block/arena.ts';
+export * from './block/choice.ts';
 export * from './block/gather.ts';
 export * from './block/store.ts';
 export * from './kernels/kernels.ts';

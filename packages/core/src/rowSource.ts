@@ -2,18 +2,27 @@
  * All the solver sees of the data, whether an array in memory, a thread pool or
  * a cluster stands behind it.
  */
-import type { SampleSelector } from './block/gather.ts';
+import type { SampleSelector } from './block/choice.ts';
 import type { Moments, MomentsRequest } from './statistics/moments.ts';
 import type { PassRequest, PassResult } from './statistics/pass.ts';
 
-export interface RowSource {
+export interface RowSource extends SomeRows {
+  /** The rows that the selector chooses, where they lie: nothing is moved, every read chooses them or knows the choice. */
+  choose(selector: SampleSelector): SomeRows;
+  /** The rows that the selector chooses, brought here as a source of their own with the same features; one read of the rows. For few rows that are read often. */
+  gather(selector: SampleSelector, options?: ReadOptions): Promise<RowSource>;
+  /** Lets the rows go; nothing can be asked of them any more. */
+  close(): void;
+}
+
+/** All rows of a source, or some of them in their places: in the leaves of the same tree. */
+export interface SomeRows {
+  /** Of the whole source: its rows fix the tree. */
   describe(): Description;
   /** Weights, means, variances and cross moments with the response; one read of the rows. */
   moments(request: MomentsRequest, options?: ReadOptions): Promise<Moments>;
   /** One pass: a pure function of its request, one round, no global number inside it. */
   evaluate(request: PassRequest, options?: ReadOptions): Promise<PassResult>;
-  /** The rows that the selector chooses, as a source of their own with the same features; one read of the rows. */
-  gather(selector: SampleSelector, options?: ReadOptions): Promise<RowSource>;
 }
 
 export interface ReadOptions {

@@ -51,6 +51,9 @@ export class ClusterStatistics implements Statistics {
     return new LocalStatistics(loadGathered(rows, this.#rows), this.#pool);
   }
 
+  /** Nodes keep their rows until the cluster is closed. */
+  close(): void {}
+
   async #sweep(request: RowRequest, { signal, onProgress }: ReadOptions, onReply: SweepOptions['onReply']): Promise<void> {
     this.#onEvent({ type: 'passReduced', ...(await new Sweep(this.#cluster, request, { signal, onProgress, onReply }).run()) });
   }

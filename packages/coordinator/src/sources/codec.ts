@@ -25,5 +25,6 @@ export function codecStatistics(inner: Statistics): Statistics {
     collect: async (request, options) => received(request, await inner.collect(sent(request), options)),
     gather: async (selector, options) => received(selector, await inner.gather(sent(selector), options)),
     over: (rows) => codecStatistics(inner.over(rows)),
+    close: () => inner.close(),
   };
 }

@@ -1,7 +1,7 @@
 import { TreeReducer, chooseKernels, chunks, concatenateRows, kernelIdText, mergeStatistics } from '@scalemix/core';
-import type { Description, KernelChoice, KernelRequest, ReadOptions, RowSource, TreeNode } from '@scalemix/core';
-import { SubtreeComputer, loadGathered } from '@scalemix/worker';
-import type { LoadedRows } from '@scalemix/worker';
+import type { Description, GatheredRows, KernelChoice, KernelRequest, ReadOptions, RowSource, TreeNode } from '@scalemix/core';
+import { Choices, SubtreeComputer, blocksUnder, loadGathered } from '@scalemix/worker';
+import type { ChosenBlocks, LoadedRows } from '@scalemix/worker';
 import { rowSource } from './statistics.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -21,6 +21,16 @@ export function inlineStatistics(rows: LoadedRows, kernels: KernelChoice): Stati
   const { leafRows } = description;
   const leaves = Math.ceil(description.rows / leafRows);
 
+  const choices = new Choices();
+  /** Computes on a leaf with what is known of the choice there; what is found out is known from then on. */
+  const known = <Result>(choice: ChosenBlocks | null, node: TreeNode, work: (found: ChosenBlocks | null) => Result): Result => {
+    if (choice === null) return work(null);
+    const { first, end } = blocksUnder(node, description.rows);
+    const found = choice.slice(first, end);
+    const result = work(found);
+    found.forEach((block, b) => (choice[first + b] = block));
+    return result;
+  };
   const eachLeaf = async (work: (node: TreeNode, check: () => void) => void, { signal, onProgress }: ReadOptions = {}): Promise<void> => {
     for (const node of chunks(leaves, 0)) {
       signal?.throwIfAborted();
@@ -36,14 +46,17 @@ export function inlineStatistics(rows: LoadedRows, kernels: KernelChoice): Stati
     map,
     collect: async (statistic, options) => {
       const reducer = new TreeReducer<Float64Array>(leaves, (left, right) => mergeStatistics(left, right, left));
-      await eachLeaf((node, check) => reducer.add(node, computer.statistic(statistic, node, 0, check)), options);
+      const choice = choices.of(statistic);
+      await eachLeaf((node, check) => reducer.add(node, known(choice, node, (found) => computer.statistic(statistic, node, 0, check, found))), options);
       return reducer.root;
     },
     gather: async (selector, options) => {
-      const parts: ReturnType<SubtreeComputer['gather']>[] = [];
-      await eachLeaf((node, check) => parts.push(computer.gather(selector, node, 0, check)), options);
+      const parts: GatheredRows[] = [];
+      const choice = choices.of(selector);
+      await eachLeaf((node, check) => parts.push(...known(choice, node, (found) => computer.gather(selector, node, 0, check, found))), options);
       return concatenateRows(parts, layout);
     },
     over: (gathered) => inlineStatistics(loadGathered(gathered, rows), kernels),
+    close: () => choices.forget(),
   };
 }

@@ -1,6 +1,6 @@
 import { TreeReducer, chunkLevel, chunks, concatenateRows, kernelIdText, leavesUnder } from '@scalemix/core';
 import type { Description, FeatureMap, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
-import { loadGathered } from '@scalemix/worker';
+import { Choices, loadGathered } from '@scalemix/worker';
 import type { LoadedRows, Read, ThreadPool } from '@scalemix/worker';
 import { rowSource } from './statistics.ts';
 import type { Statistics } from './statistics.ts';
@@ -13,8 +13,10 @@ export class LocalStatistics implements Statistics {
   readonly description: Description;
   readonly layout: RowLayout;
   readonly map: FeatureMap;
-  readonly #rows: LoadedRows;
+  /** null: closed. */
+  #rows: LoadedRows | null;
   readonly #pool: ThreadPool;
+  readonly #choices = new Choices();
 
   /** @param pool with at most as many threads as the rows were loaded for */
   constructor(rows: LoadedRows, pool: ThreadPool) {
@@ -41,19 +43,32 @@ export class LocalStatistics implements Statistics {
   }
 
   async gather(selector: SampleSelector, options?: ReadOptions): Promise<GatheredRows> {
-    const parts: GatheredRows[] = [];
+    const parts: GatheredRows[][] = [];
     await this.#sweep(selector, options, (read) => ({
       chunk: async (node) => {
         parts[node.index] = await this.#pool.gather(read, node);
       },
       whole: null,
     }));
-    return concatenateRows(parts, this.layout);
+    const rows = concatenateRows(parts.flat(), this.layout);
+    parts.forEach((some) => this.#pool.releaseRows(some));
+    return rows;
   }
 
   /** In memory of their own, on the same threads. */
   over(rows: GatheredRows): LocalStatistics {
-    return new LocalStatistics(loadGathered(rows, this.#rows), this.#pool);
+    return new LocalStatistics(loadGathered(rows, this.#open), this.#pool);
+  }
+
+  close(): void {
+    this.#choices.forget();
+    this.#pool.closeRows(this.#open.handle);
+    this.#rows = null;
+  }
+
+  get #open(): LoadedRows {
+    if (this.#rows === null) throw new RangeError('The rows have been closed.');
+    return this.#rows;
   }
 
   get #leaves(): number {
@@ -73,7 +88,7 @@ export class LocalStatistics implements Statistics {
     const pool = this.#pool;
     const { rows, leafRows } = this.description;
     const leaves = this.#leaves;
-    const read = pool.begin(this.#rows.handle, request);
+    const read = pool.begin(this.#open.handle, request, this.#choices);
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });

@@ -57,6 +57,7 @@ function logged(inner: Statistics, log: ReplayLog, position: Position): Statisti
     collect: (request, options) => answer(request, () => inner.collect(request, options)),
     gather: (selector, options) => answer(selector, () => inner.gather(selector, options)),
     over: (rows) => logged(inner.over(rows), log, position),
+    close: () => inner.close(),
   };
 }
 

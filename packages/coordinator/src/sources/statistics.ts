@@ -5,7 +5,7 @@
  * gathered from it included.
  */
 import { finishStatistic } from '@scalemix/core';
-import type { Description, FeatureMap, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest } from '@scalemix/core';
+import type { Description, FeatureMap, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, SomeRows, StatisticRequest } from '@scalemix/core';
 
 export interface Statistics {
   readonly description: Description;
@@ -19,14 +19,24 @@ export interface Statistics {
   gather(selector: SampleSelector, options?: ReadOptions): Promise<GatheredRows>;
   /** Statistics of gathered rows. */
   over(rows: GatheredRows): Statistics;
+  /** Lets the rows go; nothing can be asked of them any more. */
+  close(): void;
 }
 
 export function rowSource(statistics: Statistics): RowSource {
+  return {
+    ...someRows(statistics, {}),
+    choose: (selector) => someRows(statistics, { among: selector }),
+    gather: async (selector, options) => rowSource(statistics.over(await statistics.gather(selector, options))),
+    close: () => statistics.close(),
+  };
+}
+
+function someRows(statistics: Statistics, some: { readonly among?: SampleSelector }): SomeRows {
   const features = statistics.description.features.length;
   return {
     describe: () => statistics.description,
-    moments: async (request, options) => finishStatistic(request, features, await statistics.collect(request, options)),
-    evaluate: async (request, options) => finishStatistic(request, features, await statistics.collect(request, options)),
-    gather: async (selector, options) => rowSource(statistics.over(await statistics.gather(selector, options))),
+    moments: async (request, options) => finishStatistic(request, features, await statistics.collect({ ...request, ...some }, options)),
+    evaluate: async (request, options) => finishStatistic(request, features, await statistics.collect({ ...request, ...some }, options)),
   };
 }

@@ -6,6 +6,7 @@
  */
 import type { Kernels } from '../kernels/kernels.ts';
 import { FailureError } from '../errors.ts';
+import type { ChosenRows } from './choice.ts';
 import type { StoredBlock } from './store.ts';
 
 export interface Arena {
@@ -20,6 +21,10 @@ export interface ResolvedBlock {
   readonly arena: number;
   /** Byte address of its first byte there. */
   readonly base: number;
+  /** The rows that a request is about, where it is not about all of them. */
+  readonly chosen?: ChosenRows;
+  /** Whether those are all that is here. @default false */
+  readonly onlyChosen?: boolean;
 }
 
 /** Hands out consecutive pieces of a scratch area; addresses are multiples of 64. */

@@ -1,33 +1,13 @@
 /**
  * Rows chosen from a store, as arrays: what a row source gathers and another
- * is made of. Rows keep their order; parts are concatenated in leaf order.
+ * is made of. Rows keep their order; parts are concatenated in block order.
  */
-import { BLOCK_ROWS } from './store.ts';
+import { viewsOf } from './arena.ts';
+import type { Arena, ArenaViews, ResolvedBlock } from './arena.ts';
+import { chanceOf } from './choice.ts';
+import type { ChosenRows } from './choice.ts';
 import type { BlockStore, RowLayout } from './store.ts';
 import { openBlock } from './tile.ts';
-import type { ArenaViews, ResolvedBlock } from './arena.ts';
-
-/**
- * Row i is chosen with probability
- *   min(1, rate * classRate * (0.2 + 0.8 |x_i|^2 / q)),
- * x_i its q working features (centred at `reference`, divided by `scale`), and then weighs its inverse times
- * its own weight: every level, class and outlier is represented. Chance is a hash of the row
- * number and the seed, so that the choice does not depend on who holds the row.
- */
-export interface SampleSelector {
-  readonly kind: 'sample';
-  readonly seed: number;
-  readonly rate: number;
-  /** Factor for rows with y < 1/2 and for the others. */
-  readonly classRate: readonly [number, number];
-  readonly reference: Float64Array;
-  /** 1 / t_j^2, 0 for features that take no part. */
-  readonly inverseSquare: Float64Array;
-  /** q. */
-  readonly working: number;
-  /** Where the rows are a sample themselves: the rate it was drawn at, all else being equal. A row's chance here is what makes both together the chance above. null: they are all rows. */
-  readonly drawnAt: number | null;
-}
 
 export interface GatheredRows {
   readonly rows: number;
@@ -43,135 +23,88 @@ export interface GatheredRows {
   readonly offset: Float64Array | null;
 }
 
-/** A number in [0, 1) that only the row's number and the seed determine (the finaliser of MurmurHash3). */
-export function chance(row: number, seed: number): number {
-  let h = (row >>> 0) ^ Math.imul(Math.floor(row / 2 ** 32) + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
-}
-
-/** Chooses rows leaf by leaf. Cost: one read of the rows, 3 np flops. */
+/** Copies chosen rows out of their blocks. */
 export class RowGatherer {
   readonly #store: BlockStore;
-  readonly #selector: SampleSelector;
-  readonly #views: (arena: number) => ArenaViews;
-  /** |x|^2 of a code, less that of 'no feature' counted in `baseline`. */
-  readonly #codeSquares: readonly Float64Array[];
-  readonly #sparseBase: Float64Array;
-  readonly #baseline: number;
+  readonly #rate: number | null;
+  readonly #views: readonly ArenaViews[];
 
-  constructor(store: BlockStore, selector: SampleSelector, views: (arena: number) => ArenaViews) {
+  /** @param rate of the choice, by which the rows will weigh; null: they weigh what they do in their blocks */
+  constructor(arenas: readonly Arena[], store: BlockStore, rate: number | null) {
     this.#store = store;
-    this.#selector = selector;
-    this.#views = views;
-    const { reference, inverseSquare } = selector;
-    const absent = (feature: number): number => reference[feature]! * reference[feature]! * inverseSquare[feature]!;
-    const present = (feature: number): number => (1 - reference[feature]!) * (1 - reference[feature]!) * inverseSquare[feature]!;
-    let baseline = 0;
-    this.#codeSquares = store.features.codes.map((levels) => {
-      for (const feature of levels) baseline += absent(feature);
-      return Float64Array.from([0, ...Array.from(levels, (feature) => present(feature) - absent(feature))]);
-    });
-    this.#sparseBase = Float64Array.from(store.features.sparse, absent);
-    for (const value of this.#sparseBase) baseline += value;
-    this.#baseline = baseline;
+    this.#rate = rate;
+    this.#views = arenas.map(({ kernels }) => viewsOf(kernels));
   }
 
-  /** @param firstRow number of the first row of the first block */
-  leaf(blocks: Iterable<ResolvedBlock>, firstRow: number): GatheredRows {
-    const parts: GatheredRows[] = [];
-    let row = firstRow;
-    for (const resolved of blocks) {
-      parts.push(this.#block(resolved, row));
-      row += BLOCK_ROWS;
+  /**
+   * The chosen rows of one block.
+   * @param at where they stand in the block, as many as are chosen
+   * @param allocate the memory that all the arrays lie in
+   */
+  block(resolved: ResolvedBlock, { worth }: ChosenRows, at: Uint32Array, allocate: (bytes: number) => ArrayBufferLike): GatheredRows {
+    const { u32, f64, u8 } = this.#views[resolved.arena]!;
+    const { base, offsets, layout } = openBlock(this.#store, resolved);
+    const rows = at.length;
+    const width = layout.denseType === 'f64' ? 8 : 4;
+    const indptr = (base + offsets.indptr) / 4;
+    const entries = layout.sparse ? at.reduce((sum, row) => sum + u32[indptr + row + 1]! - u32[indptr + row]!, 0) : 0;
+    const out = emptyRows(layout, rows, entries, allocate);
+    const dense = new Uint8Array(out.dense.buffer, out.dense.byteOffset, out.dense.byteLength);
+    const rowBytes = layout.dense * width;
+    for (let r = 0; r < rows; r++) {
+      const from = base + offsets.dense + at[r]! * rowBytes;
+      dense.set(u8.subarray(from, from + rowBytes), r * rowBytes);
     }
-    return concatenateRows(parts, this.#store.layout);
-  }
-
-  #block(resolved: ResolvedBlock, firstRow: number): GatheredRows {
-    const store = this.#store;
-    const { layout, features } = store;
-    const { rate, classRate, seed, reference, inverseSquare, working, drawnAt } = this.#selector;
-    const views = this.#views(resolved.arena);
-    const { base, offsets } = openBlock(store, resolved);
-    const dense: Float64Array | Float32Array = layout.denseType === 'f64' ? views.f64 : new Float32Array(views.f64.buffer);
-    const denseAt = (base + offsets.dense) / dense.BYTES_PER_ELEMENT;
-    const denseReference = Float64Array.from(features.dense, (feature) => reference[feature]!);
-    const denseScale = Float64Array.from(features.dense, (feature) => inverseSquare[feature]!);
-    const yAt = (base + offsets.response) / 8;
-    const wAt = (base + offsets.weights) / 8;
-
-    const chosen: number[] = [];
-    const weights: number[] = [];
-    for (let i = 0; i < resolved.block.rows; i++) {
-      const w = layout.weights ? views.f64[wAt + i]! : 1;
-      if (w === 0) continue;
-      let square = this.#baseline;
-      for (let j = 0; j < layout.dense; j++) {
-        const d = dense[denseAt + i * layout.dense + j]! - denseReference[j]!;
-        square += d * d * denseScale[j]!;
-      }
-      for (let c = 0; c < layout.codes; c++) {
-        square += this.#codeSquares[c]![views.u32[(base + offsets.codes + c * offsets.codeStride) / 4 + i]!] ?? 0;
-      }
-      if (layout.sparse) {
-        const end = views.u32[(base + offsets.indptr) / 4 + i + 1]!;
-        for (let e = views.u32[(base + offsets.indptr) / 4 + i]!; e < end; e++) {
-          const index = views.u32[(base + offsets.indices) / 4 + e]!;
-          const feature = features.sparse[index]!;
-          const d = views.f64[(base + offsets.values) / 8 + e]! - reference[feature]!;
-          square += d * d * inverseSquare[feature]! - this.#sparseBase[index]!;
-        }
-      }
-      const worth = classRate[views.f64[yAt + i]! < 0.5 ? 0 : 1] * (0.2 + (0.8 * square) / Math.max(1, working));
-      const probability = Math.min(1, rate * worth) / (drawnAt === null ? 1 : Math.min(1, drawnAt * worth));
-      if (chance(firstRow + i, seed) >= probability) continue;
-      chosen.push(i);
-      weights.push(w / probability);
-    }
-
-    const rows = chosen.length;
-    const out = layout.denseType === 'f64' ? new Float64Array(rows * layout.dense) : new Float32Array(rows * layout.dense);
-    chosen.forEach((i, r) => {
-      const from = denseAt + i * layout.dense;
-      out.set(dense.subarray(from, from + layout.dense), r * layout.dense);
+    out.codes.forEach((codes, c) => {
+      const from = (base + offsets.codes + c * offsets.codeStride) / 4;
+      for (let r = 0; r < rows; r++) codes[r] = u32[from + at[r]!]!;
     });
-    const codes = Array.from({ length: layout.codes }, (_, c) => {
-      const at = (base + offsets.codes + c * offsets.codeStride) / 4;
-      return Uint32Array.from(chosen, (i) => views.u32[at + i]!);
-    });
-    const indptr = new Uint32Array(layout.sparse ? rows + 1 : 0);
-    const indices: number[] = [];
-    const values: number[] = [];
     if (layout.sparse) {
-      chosen.forEach((i, r) => {
-        const end = views.u32[(base + offsets.indptr) / 4 + i + 1]!;
-        for (let e = views.u32[(base + offsets.indptr) / 4 + i]!; e < end; e++) {
-          indices.push(views.u32[(base + offsets.indices) / 4 + e]!);
-          values.push(views.f64[(base + offsets.values) / 8 + e]!);
+      const indices = (base + offsets.indices) / 4;
+      const values = (base + offsets.values) / 8;
+      for (let r = 0, to = 0; r < rows; r++) {
+        const end = u32[indptr + at[r]! + 1]!;
+        for (let e = u32[indptr + at[r]!]!; e < end; e++, to++) {
+          out.indices[to] = u32[indices + e]!;
+          out.values[to] = f64[values + e]!;
         }
-        indptr[r + 1] = indices.length;
-      });
+        out.indptr[r + 1] = to;
+      }
     }
-    return {
-      rows,
-      dense: out,
-      codes,
-      indptr,
-      indices: Uint32Array.from(indices),
-      values: Float64Array.from(values),
-      response: Float64Array.from(chosen, (i) => views.f64[yAt + i]!),
-      weights: Float64Array.from(weights),
-      offset: layout.offset ? Float64Array.from(chosen, (i) => views.f64[(base + offsets.offset) / 8 + i]!) : null,
-    };
+    for (let r = 0; r < rows; r++) {
+      const w = layout.weights ? f64[(base + offsets.weights) / 8 + at[r]!]! : 1;
+      out.response[r] = f64[(base + offsets.response) / 8 + at[r]!]!;
+      out.weights[r] = this.#rate === null ? w : w / chanceOf(worth[r]!, this.#rate);
+      if (out.offset !== null) out.offset[r] = f64[(base + offsets.offset) / 8 + at[r]!]!;
+    }
+    return out;
   }
 }
 
-/**
- * The rows of all parts, in order. The parts are used up: the memory of their dense values is given back at once, as
- * a sample may be a good share of all rows, and the collector of garbage does not see how much it is.
- */
+/** Rows of zeros; all arrays lie in one memory, one after the other. */
+function emptyRows(layout: RowLayout, rows: number, entries: number, allocate: (bytes: number) => ArrayBufferLike): GatheredRows {
+  const sizes = { dense: rows * layout.dense * (layout.denseType === 'f64' ? 8 : 4), codes: rows * layout.codes * 4, indptr: layout.sparse ? (rows + 1) * 4 : 0 };
+  const vectors = rows * (layout.offset ? 3 : 2) * 8;
+  const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
+  const buffer = allocate(vectors + entries * 12 + padded(sizes.dense) + padded(sizes.codes) + padded(sizes.indptr));
+  let at = 0;
+  const take = <Values>(type: new (buffer: ArrayBufferLike, at: number, length: number) => Values, length: number, bytes: number): Values => {
+    const values = new type(buffer, at, length);
+    at += padded(length * bytes);
+    return values;
+  };
+  const response = take(Float64Array, rows, 8);
+  const weights = take(Float64Array, rows, 8);
+  const offset = layout.offset ? take(Float64Array, rows, 8) : null;
+  const values = take(Float64Array, entries, 8);
+  const dense = layout.denseType === 'f64' ? take(Float64Array, rows * layout.dense, 8) : take(Float32Array, rows * layout.dense, 4);
+  const allCodes = take(Uint32Array, rows * layout.codes, 4);
+  const indptr = take(Uint32Array, layout.sparse ? rows + 1 : 0, 4);
+  const indices = take(Uint32Array, entries, 4);
+  return { rows, dense, codes: Array.from({ length: layout.codes }, (_, c) => allCodes.subarray(c * rows, (c + 1) * rows)), indptr, indices, values, response, weights, offset };
+}
+
+/** The rows of all parts, in order. */
 export function concatenateRows(parts: readonly GatheredRows[], layout: RowLayout): GatheredRows {
   const total = (of: (part: GatheredRows) => number): number => parts.reduce((sum, part) => sum + of(part), 0);
   const rows = total((part) => part.rows);
@@ -184,13 +117,6 @@ export function concatenateRows(parts: readonly GatheredRows[], layout: RowLayou
     }
     return out;
   };
-  const dense = layout.denseType === 'f64' ? new Float64Array(rows * layout.dense) : new Float32Array(rows * layout.dense);
-  let filled = 0;
-  for (const part of parts) {
-    dense.set(part.dense, filled);
-    filled += part.dense.length;
-    giveBack(part.dense);
-  }
   const indptr = new Uint32Array(layout.sparse ? rows + 1 : 0);
   if (layout.sparse) {
     let at = 0;
@@ -202,7 +128,7 @@ export function concatenateRows(parts: readonly GatheredRows[], layout: RowLayou
   }
   return {
     rows,
-    dense,
+    dense: layout.denseType === 'f64' ? join(new Float64Array(rows * layout.dense), (part) => part.dense) : join(new Float32Array(rows * layout.dense), (part) => part.dense),
     codes: Array.from({ length: layout.codes }, (_, c) => join(new Uint32Array(rows), (part) => part.codes[c]!)),
     indptr,
     indices: join(new Uint32Array(total((part) => part.indices.length)), (part) => part.indices),

@@ -14,7 +14,7 @@
  * The fixed point is the full data's exact solution: sample, interpolation and
  * corrections decide only the speed.
  */
-import type { SampleSelector } from '../block/gather.ts';
+import type { SampleSelector } from '../block/choice.ts';
 import { Anchors, anchorIndices } from './anchors.ts';
 import { advance, asIs, finishing, isCertified, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
@@ -41,8 +41,8 @@ export interface LockstepSetting extends ValueSetting {
   /** Values whose Hessian is formed on the sample, and on all rows. */
   readonly anchors: number;
   readonly fullAnchors: number;
-  /** The sample on which the path is solved first. */
-  readonly sample: OnSample;
+  /** The sample on which the path is solved first; closed when that is done. */
+  readonly sample: OnSample & { close(): void };
   /** A larger one, on which all values advance together before they come to all rows. */
   readonly larger: OnSample | null;
 }
@@ -71,6 +71,7 @@ export async function fitLockstep(
     0,
   );
   onSample.forEach((evaluation, a) => model.set(a, evaluation.hessian!));
+  setting.sample.close();
   if (setting.larger !== null) points = await refine(setting.larger, saturatedLoss, values, points, anchors, model);
 
   const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale, fold: -1, saturatedLoss, next: points[index]! }));
@@ -142,13 +143,14 @@ async function refine({ oracle, setting }: OnSample, saturatedLoss: number, valu
   return columns.map((column) => (column.open ? column.next : column.at!.point));
 }
 
-/** How samples are drawn: `wanted` rows in the mean, from all of them or from a sample for which `from` were wanted. */
-export function sampleSelector(scale: WorkingScale, rows: number, classes: boolean, positiveShare: number): (wanted: number, seed: number, from: number | null) => SampleSelector {
+/** How samples are drawn: `wanted` rows in the mean; where more, `within` of them, are drawn as well, those are a part of these. */
+export function sampleSelector(scale: WorkingScale, rows: number, classes: boolean, positiveShare: number): (wanted: number, within: number | null) => SampleSelector {
   const common = {
     kind: 'sample' as const,
     classRate: classes ? ([1 / (2 * (1 - positiveShare)), 1 / (2 * positiveShare)] as const) : ([1, 1] as const),
     ...scale.forSampling(),
     working: scale.usable.length,
+    seed: 0,
   };
-  return (wanted, seed, from) => ({ ...common, seed, rate: wanted / rows, drawnAt: from === null ? null : from / rows });
+  return (wanted, within) => ({ ...common, rate: wanted / rows, within: within === null ? null : within / rows });
 }

@@ -7,7 +7,6 @@
  * whole problem. Where a fit is so close that the moments have lost its
  * digits, sweeps over the rows finish it.
  */
-import type { SampleSelector } from '../block/gather.ts';
 import { UsageError } from '../errors.ts';
 import { lossBySpec } from '../loss/index.ts';
 import type { Loss } from '../loss/loss.ts';
@@ -15,7 +14,7 @@ import type { FoldSpec } from '../path/folds.ts';
 import { defaultRatio, lambdaGrid } from '../path/grid.ts';
 import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
-import type { Description, Executor, RowSource } from '../rowSource.ts';
+import type { Description, Executor, RowSource, SomeRows } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
 import { penaltyValue, stationarity } from './certificate.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
@@ -192,26 +191,22 @@ async function onSample(
   const { scale, loss } = setting;
   const { sampleRows, refineRows } = choice;
   const { responseCentre } = source.describe();
-  const draw = async (from: RowSource, selector: SampleSelector): Promise<Sample> => {
-    const rows = await from.gather(selector, signal);
+  const over = async (rows: SomeRows): Promise<OnSample & { readonly moments: Moments }> => {
     const own = await rows.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
     const sampleScale = new WorkingScale(source.describe(), moments, problem, { ...moments, weightSum: own.weightSum });
     const oracle = new SweepOracle(rows, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
-    return { rows, moments: own, oracle, setting: { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true } };
+    return { moments: own, oracle, setting: { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true } };
   };
   const selector = sampleSelector(scale, moments.rows, loss.response === 'probability', meanResponse(moments, responseCentre));
-  const larger = await draw(source, selector(refineRows, 0, null));
+  // The larger sample stays where its rows lie: it is read a few times only.
+  const larger = refineRows > sampleRows ? await over(source.choose(selector(refineRows, null))) : null;
+  const rows = await source.gather(selector(sampleRows, larger === null ? null : refineRows), signal);
+  const sample = { ...(await over(rows)), close: () => rows.close() };
   count.sweeps++;
-  const sample = refineRows > sampleRows ? await draw(larger.rows, selector(sampleRows, 1, refineRows)) : larger;
-  options.onEvent?.({ type: 'sampled', rows: sample.rows.describe().rows, larger: sample === larger ? null : larger.rows.describe().rows });
+  options.onEvent?.({ type: 'sampled', rows: rows.describe().rows, larger: larger === null ? null : larger.moments.rows });
   const intercept = startingIntercept(scale, loss, sample.moments, responseCentre);
   const start = (await sample.oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
-  return fitLockstep(sweeps, { ...setting, ...choice, saturatedLoss, sample, larger: sample === larger ? null : larger }, values, start, done, options.onEvent);
-}
-
-interface Sample extends OnSample {
-  readonly rows: RowSource;
-  readonly moments: Moments;
+  return fitLockstep(sweeps, { ...setting, ...choice, saturatedLoss, sample, larger }, values, start, done, options.onEvent);
 }
 
 /**

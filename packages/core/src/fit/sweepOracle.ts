@@ -1,7 +1,7 @@
 import type { FitEvent, FitOptions } from './problem.ts';
 import type { LossSpec } from '../loss/loss.ts';
 import { LOSS_SUMS } from '../kernels/kernels.ts';
-import type { RowSource } from '../rowSource.ts';
+import type { SomeRows } from '../rowSource.ts';
 import type { FoldSpec } from '../path/folds.ts';
 import type { PassFolds, PassRequest, PassResult } from '../statistics/pass.ts';
 import { mergeStatistics } from '../statistics/statistic.ts';
@@ -28,14 +28,14 @@ export interface TrainingSets {
 
 /** Evaluates by sweeping over the rows of a source, one pass a call (in folds, several where the gradients are many). */
 export class SweepOracle implements Oracle {
-  readonly #source: RowSource;
+  readonly #source: SomeRows;
   readonly #scale: WorkingScale;
   readonly #loss: LossSpec;
   readonly #count: SweepCount;
   readonly #options: FitOptions;
   readonly #passNumbers: number;
 
-  constructor(source: RowSource, scale: WorkingScale, loss: LossSpec, count: SweepCount, options: FitOptions, passNumbers = PASS_NUMBERS) {
+  constructor(source: SomeRows, scale: WorkingScale, loss: LossSpec, count: SweepCount, options: FitOptions, passNumbers = PASS_NUMBERS) {
     this.#source = source;
     this.#scale = scale;
     this.#loss = loss;

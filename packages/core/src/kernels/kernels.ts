@@ -47,6 +47,10 @@ export interface Kernels {
   gatherColumns(n: number, x: number, ldx: number, index: number, count: number, out: number, ldo: number): void;
   /** As gatherColumns, from float32 rows to float64. */
   gatherColumns32(n: number, x32: number, ldx: number, index: number, count: number, out: number, ldo: number): void;
+  /** out[i] = sum_j scale[j] (x[i,j] - centre[j])^2. 4np flops; bound by reading x. */
+  squaredDistances(n: number, p: number, x: number, ldx: number, centre: number, scale: number, out: number): void;
+  /** As squaredDistances, of float32 rows; all else is float64. */
+  squaredDistances32(n: number, p: number, x32: number, ldx: number, centre: number, scale: number, out: number): void;
 
   /* Categorical columns: codes are uint32, one a row; code c owns slot c of b, g and G. Slot 0 is 'no feature'. */
 

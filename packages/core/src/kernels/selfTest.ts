@@ -120,6 +120,8 @@ function runKnownProduct(create: (memory: WebAssembly.Memory) => Kernels): Known
   kernels.gradientPanels(N, P, 2, x, LEADING, psi, psiStride, result('gradientPanels', 2 * gStride / 8), gStride);
   kernels.gram(N, P, x, LEADING, w, result('gram', LDG * LDG), LDG, workspace);
   kernels.gram32(N, P, x32, LEADING, w, result('gram32', LDG * LDG), LDG, workspace);
+  kernels.squaredDistances(N, P, x, LEADING, b, w, result('squaredDistances', N));
+  kernels.squaredDistances32(N, P, x32, LEADING, b, w, result('squaredDistances of float32', N));
   kernels.codesDenseGram(N, P, codes, x, LEADING, w, result('codesDenseGram', LEVELS * LDG), LDG);
   kernels.sparsePsiPanels(N, indptr, indices, values, 2, b, bStride, result('sparsePsiPanels', 2 * psiStride / 8), psiStride);
   kernels.sparseGradientPanels(N, indptr, indices, values, 2, psi, psiStride, result('sparseGradientPanels', 2 * gStride / 8), gStride);

@@ -36,6 +36,8 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     cholesky: wide ? exports.choleskyWide : exports.choleskyNarrow,
     gatherColumns: exports.gatherColumns,
     gatherColumns32: exports.gatherColumns32,
+    squaredDistances: exports.squaredDistances,
+    squaredDistances32: exports.squaredDistances32,
     codesPsiColumn: exports.codesPsiColumn,
     codesGradientColumn: exports.codesGradientColumn,
     codesPsiPanels: exports.codesPsiPanels,

@@ -4,6 +4,7 @@
  * request and the rows do not determine.
  */
 import type { Arena, ResolvedBlock } from '../block/arena.ts';
+import type { SampleSelector } from '../block/choice.ts';
 import type { BlockStore } from '../block/store.ts';
 import { MomentsAccumulator, finishMoments, momentsSize } from './moments.ts';
 import type { Moments, MomentsRequest } from './moments.ts';
@@ -19,8 +20,15 @@ export interface Accumulator {
 
 export type StatisticRequest = MomentsRequest | PassRequest;
 
+/** The rows that a request is about, where it is not about all of them. */
+export function choiceOf(request: StatisticRequest | SampleSelector): SampleSelector | null {
+  if (request.kind !== 'sample') return request.among ?? null;
+  return request.within === null ? null : { ...request, rate: request.within, within: null };
+}
+
 /** @param arenas one a segment of the store, in segment order, with the scratch area at the same address in each. */
 export function createAccumulator(arenas: readonly Arena[], store: BlockStore, request: StatisticRequest): Accumulator {
+  if (request.among !== undefined && request.folds !== undefined) throw new RangeError('A statistic is taken by fold or of chosen rows, not both.');
   return request.kind === 'moments' ? new MomentsAccumulator(arenas, store, request) : new PassAccumulator(arenas, store, request);
 }
 

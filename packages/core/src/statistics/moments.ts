@@ -11,6 +11,8 @@ import type { GramAddresses } from '../block/gram.ts';
 import { selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
+import { ChosenTiles } from '../block/chosenTiles.ts';
+import type { SampleSelector } from '../block/choice.ts';
 import { FoldTiles } from '../block/foldTiles.ts';
 import type { BlockCursor } from '../block/tile.ts';
 import type { Tile } from '../block/tile.ts';
@@ -30,6 +32,8 @@ export interface MomentsRequest {
   readonly gram: boolean;
   /** Also of every fold's training set and of the fold itself. */
   readonly folds?: FoldSpec;
+  /** Only of the rows that it chooses, with the weights it gives them; not with folds. @default all */
+  readonly among?: SampleSelector;
 }
 
 /** Weighted moments (denominator W) of the stored features and of z = y - offset - responseCentre. */
@@ -140,6 +144,7 @@ export class MomentsAccumulator {
   readonly #reader: TileReader;
   readonly #tileRows: number;
   readonly #foldTiles: FoldTiles | null;
+  readonly #chosenTiles: ChosenTiles | null;
   readonly #scratch: LeafScratch;
   /** Scratch addresses: w and w z of a tile's rows. */
   readonly #at: { weights: number; response: number; workspace: number };
@@ -155,6 +160,7 @@ export class MomentsAccumulator {
     this.#reader = new TileReader(store, this.#selection);
     this.#tileRows = columnTileRows(store.layout);
     this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds, this.#tileRows);
+    this.#chosenTiles = request.among === undefined ? null : new ChosenTiles(store, request.among, this.#tileRows);
     const plan = new ScratchPlan(arenas[0]!.scratch);
     this.#reader.planTables(plan);
     const from = plan.position;
@@ -171,6 +177,7 @@ export class MomentsAccumulator {
     const workspace = request.gram ? gramWorkspace(plan, [this.#selection]) : 0;
     this.#reader.planRows(plan, this.#tileRows, store);
     this.#foldTiles?.plan(plan);
+    this.#chosenTiles?.plan(plan);
     this.#at = { weights, response, workspace };
     this.#scratch = new LeafScratch(arenas, { from, to }, (views) => this.#reader.writeTables(views));
   }
@@ -186,6 +193,10 @@ export class MomentsAccumulator {
       blockRow += resolved.block.rows;
       if (this.#foldTiles !== null) {
         for (const { cursor, rows, fold } of this.#foldTiles.of(state.arena.kernels, state.views, resolved, first)) this.#tile(state, cursor, 0, rows, sums[fold]!, this.#areas[fold]!);
+        continue;
+      }
+      if (this.#chosenTiles !== null) {
+        for (const { cursor, rows } of this.#chosenTiles.of(state.arena.kernels, state.views, resolved)) this.#tile(state, cursor, 0, rows, sums[0]!, this.#areas[0]!);
         continue;
       }
       const cursor = openBlock(this.#store, resolved);

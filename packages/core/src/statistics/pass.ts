@@ -15,6 +15,8 @@ import { ScratchPlan } from '../block/arena.ts';
 import type { Arena, ArenaViews, ResolvedBlock } from '../block/arena.ts';
 import { addGram, extractGram, gramWorkspace, packedSize, planGram } from '../block/gram.ts';
 import type { GramAddresses } from '../block/gram.ts';
+import { ChosenTiles } from '../block/chosenTiles.ts';
+import type { SampleSelector } from '../block/choice.ts';
 import { FoldTiles } from '../block/foldTiles.ts';
 import { selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
@@ -46,6 +48,8 @@ export interface PassRequest {
   readonly features: Int32Array | null;
   readonly grams: readonly GramRequest[];
   readonly folds?: PassFolds;
+  /** Only over the rows that it chooses, with the weights it gives them; not with folds. @default all */
+  readonly among?: SampleSelector;
 }
 
 export interface PassFolds {
@@ -142,6 +146,7 @@ export class PassAccumulator {
   readonly #panels: number;
   readonly #places: Places;
   readonly #foldTiles: FoldTiles | null;
+  readonly #chosenTiles: ChosenTiles | null;
   readonly #tileRows: number;
   readonly #psiReader: TileReader;
   /** Where in the dense part each panel's coefficients end; null: nowhere before the last. */
@@ -166,6 +171,7 @@ export class PassAccumulator {
     this.#panels = single ? 0 : this.#places.panels;
     this.#tileRows = single ? columnTileRows(store.layout) : PANEL_ROWS;
     this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds.by, this.#tileRows);
+    this.#chosenTiles = request.among === undefined ? null : new ChosenTiles(store, request.among, this.#tileRows);
 
     const gradientSelection = selectFeatures(store.layout, store.features, request.features);
     const all = selectFeatures(store.layout, store.features, null);
@@ -210,6 +216,7 @@ export class PassAccumulator {
     const workspace = this.#grams.length === 0 ? 0 : gramWorkspace(plan, this.#grams.map((gram) => gram.selection));
     for (const reader of readers) reader.planRows(plan, this.#tileRows, store);
     this.#foldTiles?.plan(plan);
+    this.#chosenTiles?.plan(plan);
     this.#at = { b, start, g, sums, heldOut, psi, residual, curvature, spare, workspace };
     this.#scratch = new LeafScratch(arenas, { from, to }, (views) => {
       for (const reader of readers) reader.writeTables(views);
@@ -228,14 +235,19 @@ export class PassAccumulator {
         for (const { cursor, rows, fold } of this.#foldTiles.of(state.arena.kernels, state.views, resolved, first)) this.#panelsTile(state, cursor, 0, rows, fold);
         continue;
       }
-      const cursor = openBlock(this.#store, resolved);
-      for (let row = 0; row < resolved.block.rows; row += this.#tileRows) {
-        const rows = Math.min(this.#tileRows, resolved.block.rows - row);
-        if (this.#panels === 0) this.#columnTile(state, cursor, row, rows);
-        else this.#panelsTile(state, cursor, row, rows, -1);
+      if (this.#chosenTiles !== null) {
+        for (const { cursor, rows } of this.#chosenTiles.of(state.arena.kernels, state.views, resolved)) this.#tile(state, cursor, 0, rows);
+        continue;
       }
+      const cursor = openBlock(this.#store, resolved);
+      for (let row = 0; row < resolved.block.rows; row += this.#tileRows) this.#tile(state, cursor, row, Math.min(this.#tileRows, resolved.block.rows - row));
     }
     return this.#extract(this.#scratch.end().views.f64);
+  }
+
+  #tile(state: ArenaState, cursor: BlockCursor, row: number, rows: number): void {
+    if (this.#panels === 0) this.#columnTile(state, cursor, row, rows);
+    else this.#panelsTile(state, cursor, row, rows, -1);
   }
 
   #columnTile(state: ArenaState, cursor: BlockCursor, row: number, rows: number): void {

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { ARENA_RESERVED, BLOCK_ROWS, DataError, blockOffsets } from '@scalemix/core';
 import type { StoredBlock } from '@scalemix/core';
 import { blockParts } from '../rows/blockParts.ts';
+import { Choices } from '../rows/choices.ts';
 import { rowsHandle } from '../rows/handle.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 import { SegmentAllocator, segmentLayout } from '../rows/segments.ts';
@@ -36,6 +37,7 @@ export interface BlockHead {
 
 export class HeldRows {
   readonly shape: RowsShape;
+  readonly choices = new Choices();
   readonly #options: HeldRowsOptions;
   readonly #segments: SegmentAllocator;
   /** By number; those of other nodes are holes, which take no memory. */

@@ -263,6 +263,7 @@ export class NodeServer {
       await computeSubtrees({
         pool: session.pool,
         rows: session.rows.handle,
+        choices: session.rows.choices,
         request,
         nodes: subtrees,
         signal: controller.signal,

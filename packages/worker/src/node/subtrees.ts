@@ -1,6 +1,7 @@
 /** Computes requested subtrees of the reduction tree on a pool of threads: what a node does for a pass. */
 import { TreeReducer, chunkLevel, concatenateRows, leafRows, leavesUnder } from '@scalemix/core';
 import type { GatheredRows, TreeNode } from '@scalemix/core';
+import type { Choices } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 import type { Read, ThreadPool } from '../threads/pool.ts';
 import type { RowReply } from './protocol/replies.ts';
@@ -12,6 +13,7 @@ const CHUNKS = 8;
 export interface SubtreeWork {
   readonly pool: ThreadPool;
   readonly rows: RowsHandle;
+  readonly choices: Choices;
   readonly request: RowRequest;
   readonly nodes: readonly TreeNode[];
   readonly signal: AbortSignal;
@@ -20,12 +22,12 @@ export interface SubtreeWork {
 }
 
 /** Resolves when all are done, rejects with the first error or the signal's reason. */
-export async function computeSubtrees({ pool, rows, request, nodes, signal, onAnswer }: SubtreeWork): Promise<void> {
+export async function computeSubtrees({ pool, rows, choices, request, nodes, signal, onAnswer }: SubtreeWork): Promise<void> {
   signal.throwIfAborted();
   const leaves = Math.ceil(rows.store.rows / leafRows(rows.store.rows));
   const total = nodes.reduce((sum, node) => sum + leavesOf(node, leaves), 0);
   const level = chunkLevel(total, CHUNKS * pool.threads);
-  const read = pool.begin(rows, request);
+  const read = pool.begin(rows, request, choices);
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -64,6 +66,8 @@ async function statistic(pool: ThreadPool, read: Read, node: TreeNode, leaves: n
 }
 
 async function gathered(pool: ThreadPool, read: Read, node: TreeNode, leaves: number, level: number): Promise<GatheredRows> {
-  const parts = await Promise.all(chunksUnder(node, leaves, level).map(({ chunk }) => pool.gather(read, chunk)));
-  return concatenateRows(parts, read.rows.store.layout);
+  const parts = (await Promise.all(chunksUnder(node, leaves, level).map(({ chunk }) => pool.gather(read, chunk)))).flat();
+  const rows = concatenateRows(parts, read.rows.store.layout);
+  pool.releaseRows(parts);
+  return rows;
 }

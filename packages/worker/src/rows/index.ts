@@ -4,6 +4,8 @@ export { rowsPlan } from './plan.ts';
 export type { RowsPlan } from './plan.ts';
 export { readStoredBlock } from './storedBlock.ts';
 export { loadGathered } from './gathered.ts';
+export { Choices } from './choices.ts';
+export type { ChosenBlocks } from './choices.ts';
 export type { LoadOptions } from './options.ts';
 export { defaultMemoryLimit } from './memoryLimit.ts';
 export type { RowsHandle, SpillWindow } from './handle.ts';

@@ -2,8 +2,10 @@
  * Computes statistics of aligned subtrees of the reduction tree on rows in
  * shared memory: what a thread does, and what one does without threads.
  */
-import { BLOCK_ROWS, RowGatherer, SubtreeReducer, createAccumulator, createKernels, leafRows, leavesUnder, mergeStatistics, viewsOf } from '@scalemix/core';
+import { BLOCK_ROWS, RowChooser, RowGatherer, SubtreeReducer, choiceOf, createAccumulator, createKernels, leafRows, leavesUnder, mergeStatistics, narrowChoice } from '@scalemix/core';
 import type { Arena, GatheredRows, KernelRequest, Kernels, ResolvedBlock, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
+import { sharedChoice } from '../rows/choices.ts';
+import type { ChosenBlocks } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 import { scratchArea } from '../rows/segments.ts';
 import { readSpilled } from '../rows/spill.ts';
@@ -18,49 +20,104 @@ export class SubtreeComputer {
     this.#kernels = rows.memories.map((memory) => createKernels(memory, kernels));
   }
 
-  get leaves(): number {
-    return Math.ceil(this.#rows.store.rows / leafRows(this.#rows.store.rows));
-  }
-
   /**
    * The statistic of the leaves under `node`, merged in tree order. It is a
    * pure function of the request and the rows: the scratch area `slot` is the
    * caller's alone while this runs, and nothing in it is used again.
-   * `check` is called before each block and may throw to give up.
+   * `check` is called before each block and may throw to give up. What is not
+   * known of the choice that the request is about is added to `known`, block by block
+   * from the first under the node on.
    */
-  statistic(request: StatisticRequest, node: TreeNode, slot: number, check: () => void): Float64Array {
-    const { store, layout } = this.#rows;
-    const scratch = scratchArea(layout, slot);
-    const arenas = this.#kernels.map((kernels): Arena => ({ kernels, scratch }));
-    const accumulator = createAccumulator(arenas, store, request);
+  statistic(request: StatisticRequest, node: TreeNode, slot: number, check: () => void, known: ChosenBlocks | null = null): Float64Array {
+    const { store } = this.#rows;
+    const { first, end } = blocksUnder(node, this.#rows.store.rows);
+    if (known !== null) this.#choose(choiceOf(request)!, first, end, slot, check, known);
+    const accumulator = createAccumulator(this.#arenas(slot), store, request);
     const reducer = new SubtreeReducer<Float64Array>((left, right) => mergeStatistics(left, right, left));
-    const { first, last } = leavesUnder(node, this.leaves);
     const leafBlocks = leafRows(store.rows) / BLOCK_ROWS;
-    for (let leaf = first; leaf < last; leaf++) reducer.add(accumulator.leaf(this.#blocks(leaf * leafBlocks, (leaf + 1) * leafBlocks, slot, check), leaf * leafRows(store.rows)));
+    for (let block = first; block < end; block += leafBlocks) {
+      const blocks = this.#blocks(block, Math.min(block + leafBlocks, end), slot, check, known?.slice(block - first));
+      reducer.add(accumulator.leaf(blocks, block * BLOCK_ROWS));
+    }
     return reducer.finish();
   }
 
-  /** The chosen rows of the leaves under `node`, in order. */
-  gather(selector: SampleSelector, node: TreeNode, slot: number, check: () => void): GatheredRows {
+  /** The chosen rows of the leaves under `node`, in order, block by block, in shared memory. `known`: as above. */
+  gather(selector: SampleSelector, node: TreeNode, slot: number, check: () => void, known: ChosenBlocks | null = null): GatheredRows[] {
     const { store } = this.#rows;
-    const gatherer = new RowGatherer(store, selector, (arena) => viewsOf(this.#kernels[arena]!));
-    const { first, last } = leavesUnder(node, this.leaves);
-    const leafBlocks = leafRows(store.rows) / BLOCK_ROWS;
-    return gatherer.leaf(this.#blocks(first * leafBlocks, last * leafBlocks, slot, check), first * leafRows(store.rows));
+    const { first, end } = blocksUnder(node, this.#rows.store.rows);
+    const arenas = this.#arenas(slot);
+    const gatherer = new RowGatherer(arenas, store, selector.rate);
+    const chooser = new RowChooser(arenas, store, selector);
+    if (known !== null) this.#choose(choiceOf(selector)!, first, end, slot, check, known);
+    const parts: GatheredRows[] = [];
+    let block = first;
+    for (const resolved of this.#blocks(first, end, slot, check, known ?? undefined)) {
+      const firstRow = block++ * BLOCK_ROWS;
+      if (resolved.chosen === undefined) {
+        const chosen = chooser.choose(resolved, firstRow);
+        parts.push(gatherer.block(resolved, chosen, chosen.rows, share));
+      } else {
+        const chosen = narrowChoice(resolved.chosen, selector, firstRow);
+        parts.push(gatherer.block(resolved, chosen, resolved.onlyChosen === true ? chosen.at : chosen.rows, share));
+      }
+    }
+    return parts;
   }
 
-  /** Blocks in order; one from the spill file is in memory until the next is asked for. */
-  *#blocks(first: number, end: number, slot: number, check: () => void): Generator<ResolvedBlock> {
-    const { store, memories, spill } = this.#rows;
-    for (const block of store.blocks.slice(first, end)) {
-      check();
-      if (block.segment >= 0) yield { block, arena: block.segment, base: block.base };
-      else {
-        const { arena, descriptor, base, bytes } = spill!;
-        const window = base + slot * bytes;
-        readSpilled(descriptor, new Uint8Array(memories[arena]!.buffer, window, block.bytes), block.base);
-        yield { block, arena, base: window };
+  /** Fills the holes of `known`. Rows of the spill file are copied: reading it again would take longer. */
+  #choose(selector: SampleSelector, first: number, end: number, slot: number, check: () => void, known: ChosenBlocks): void {
+    const { store } = this.#rows;
+    const arenas = this.#arenas(slot);
+    const chooser = new RowChooser(arenas, store, selector);
+    const gatherer = new RowGatherer(arenas, store, null);
+    for (let block = first; block < end; block++) {
+      if (known[block - first] !== undefined) continue;
+      for (const resolved of this.#blocks(block, block + 1, slot, check)) {
+        const chosen = chooser.choose(resolved, block * BLOCK_ROWS);
+        const copied = resolved.block.segment < 0 ? gatherer.block(resolved, chosen, chosen.rows, share) : null;
+        known[block - first] = sharedChoice(chosen, copied, store.layout);
       }
     }
   }
+
+  #arenas(slot: number): Arena[] {
+    const scratch = scratchArea(this.#rows.layout, slot);
+    return this.#kernels.map((kernels) => ({ kernels, scratch }));
+  }
+
+  /** Blocks in order; one that is not in memory by itself is there until the next is asked for. `known`: from `first` on. */
+  *#blocks(first: number, end: number, slot: number, check: () => void, known?: ChosenBlocks): Generator<ResolvedBlock> {
+    const { store, memories, spill } = this.#rows;
+    for (let b = first; b < end; b++) {
+      check();
+      const block = store.blocks[b]!;
+      const chosen = known?.[b - first];
+      if (block.segment >= 0) {
+        yield { block, arena: block.segment, base: block.base, ...(chosen && { chosen }) };
+        continue;
+      }
+      const { arena, descriptor, base, bytes } = spill!;
+      const window = base + slot * bytes;
+      if (chosen?.copy) {
+        const { copy } = chosen;
+        new Uint8Array(memories[arena]!.buffer, window, copy.bytes.byteLength).set(copy.bytes);
+        yield { block: { ...block, rows: copy.rows, entries: copy.entries }, arena, base: window, chosen, onlyChosen: true };
+        continue;
+      }
+      readSpilled(descriptor, new Uint8Array(memories[arena]!.buffer, window, block.bytes), block.base);
+      yield { block, arena, base: window, ...(chosen && { chosen }) };
+    }
+  }
+}
+
+function share(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes);
+}
+
+/** The blocks [first, end) under a node of the tree over `rows` rows. */
+export function blocksUnder(node: TreeNode, rows: number): { first: number; end: number } {
+  const each = leafRows(rows) / BLOCK_ROWS;
+  const { first, last } = leavesUnder(node, Math.ceil(rows / leafRows(rows)));
+  return { first: first * each, end: Math.min(last * each, Math.ceil(rows / BLOCK_ROWS)) };
 }

@@ -6,9 +6,11 @@
 import { BLOCK_ROWS, FailureError, UsageError, leafRows, mergeStatistics, statisticSize } from '@scalemix/core';
 import type { Executor, GatheredRows, KernelChoice, SampleSelector, SolverWork, StatisticRequest, TreeNode } from '@scalemix/core';
 import { Piscina } from 'piscina';
+import type { ChosenBlocks, Choices } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
+import { blocksUnder } from './computer.ts';
 import { SharedArrays, shareLarge } from './sharedArrays.ts';
-import { receiveError } from './tasks.ts';
+import { REMEMBERED_ROWS, receiveError } from './tasks.ts';
 import type { Reply, Task } from './tasks.ts';
 
 export interface PoolOptions {
@@ -35,6 +37,8 @@ export interface Read {
   /** Shared; 1 once nobody waits for the read. */
   readonly cancelled: Int32Array;
   readonly lent: ArrayBufferView[];
+  /** What is known of the choice that the request is about; null: it is about none. */
+  readonly known: ChosenBlocks | null;
 }
 
 interface Job {
@@ -57,6 +61,7 @@ export class ThreadPool implements Executor {
   /** Scratch areas without a task: as many as threads, so that no more tasks run than there are threads. */
   readonly #slots: number[];
   #closed = false;
+  #closedRows: readonly number[] = [];
 
   constructor(options: PoolOptions) {
     this.threads = options.threads;
@@ -77,12 +82,12 @@ export class ThreadPool implements Executor {
   }
 
   /** Begins a read of rows. Its large arrays go to shared memory once, not with every chunk. */
-  begin(rows: RowsHandle, request: StatisticRequest | SampleSelector): Read {
+  begin(rows: RowsHandle, request: StatisticRequest | SampleSelector, choices: Choices): Read {
     if (rows.layout.threads < this.threads) {
       throw new UsageError('SCRATCH_AREAS', `The rows were loaded for ${rows.layout.threads} threads; ${this.threads} cannot compute on them. Load them with as many threads as the pool has.`);
     }
     const lent: ArrayBufferView[] = [];
-    return { rows, request: shareLarge(request, this.#arrays, lent), cancelled: new Int32Array(new SharedArrayBuffer(4)), lent };
+    return { rows, request: shareLarge(request, this.#arrays, lent), cancelled: new Int32Array(new SharedArrayBuffer(4)), lent, known: choices.of(request) };
   }
 
   /** Ends a read: what of it still runs gives up, what waits is forgotten; its promises stay unsettled. */
@@ -94,18 +99,36 @@ export class ThreadPool implements Executor {
 
   /** The statistic of the aligned subtree under `node`, to be merged or handed to `release`. */
   async chunk(read: Read, node: TreeNode): Promise<Float64Array> {
-    const { rows, request, cancelled } = read;
+    const { rows, request } = read;
     const size = request.kind === 'sample' ? 0 : statisticSize(request, rows.store.features.count);
     const out = size > LARGE ? this.#arrays.take(size) : null;
-    const value = await this.#run({ type: 'chunk', rows: rows.id, handle: null, kernels: this.kernels, request, node, slot: -1, cancelled, out }, chunkName(rows, node), read);
+    const value = await this.#compute(read, node, out);
     return out ?? (value as Float64Array);
   }
 
-  /** The rows of the subtree under `node` that the read's selector chooses. */
-  async gather(read: Read, node: TreeNode): Promise<GatheredRows> {
-    const { rows, request, cancelled } = read;
-    const task: Task = { type: 'chunk', rows: rows.id, handle: null, kernels: this.kernels, request, node, slot: -1, cancelled, out: null };
-    return (await this.#run(task, chunkName(rows, node), read)) as GatheredRows;
+  /** The rows of the subtree under `node` that the read's selector chooses, in parts, to be handed to `releaseRows`. */
+  async gather(read: Read, node: TreeNode): Promise<GatheredRows[]> {
+    return (await this.#compute(read, node, null)) as GatheredRows[];
+  }
+
+  async #compute(read: Read, node: TreeNode, out: Float64Array | null): Promise<unknown> {
+    const { rows, request, cancelled, known } = read;
+    const { first, end } = blocksUnder(node, rows.store.rows);
+    const before = known === null ? null : Array.from({ length: end - first }, (_, b) => known[first + b]);
+    const done = await this.#run({ type: 'chunk', rows: rows.id, handle: null, kernels: this.kernels, request, node, known: before, closed: this.#closedRows, slot: -1, cancelled, out }, chunkName(rows, node), read);
+    const { value, known: after } = done as Extract<Reply, { type: 'done' }>;
+    after?.forEach((block, b) => (known![first + b] = block));
+    return value;
+  }
+
+  /** Rows that nobody will ask for any more: threads let go of them with the next task they get. */
+  closeRows(rows: RowsHandle): void {
+    this.#closedRows = [...this.#closedRows.slice(1 - REMEMBERED_ROWS), rows.id];
+  }
+
+  /** Takes back the memory that gathered rows came in. */
+  releaseRows(parts: readonly GatheredRows[]): void {
+    for (const { response } of parts) this.#arrays.give(response);
   }
 
   /** left + right. Both belong to the pool afterwards. A small sum is made here, in place; a large one by a thread, so that a lost thread spoils nothing. */
@@ -172,7 +195,7 @@ export class ThreadPool implements Executor {
     this.#running.add(job);
     try {
       const reply = await this.#send(job, slot);
-      if (reply.type === 'done') job.resolve(reply.value);
+      if (reply.type === 'done') job.resolve(job.task.type === 'chunk' ? reply : reply.value);
       else if (reply.type === 'failed') job.reject(receiveError(reply.error));
     } catch (cause) {
       this.#lost(job, cause);

@@ -1,7 +1,11 @@
 /** What the pool and its threads say to each other. */
 import { DataError, FailureError, ScalemixError, UsageError } from '@scalemix/core';
 import type { ErrorKind, KernelRequest, SampleSelector, SolverWork, StatisticRequest, TreeNode } from '@scalemix/core';
+import type { ChosenBlocks } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
+
+/** Rows that a thread keeps kernels on. */
+export const REMEMBERED_ROWS = 4;
 
 export type Task = ChunkTask | MergeTask | WorkTask;
 
@@ -14,6 +18,10 @@ export interface ChunkTask {
   readonly kernels: KernelRequest;
   readonly request: StatisticRequest | SampleSelector;
   readonly node: TreeNode;
+  /** What is known of the choice that the request is about, from the first block under the node on; null: the request is about no choice. */
+  readonly known: ChosenBlocks | null;
+  /** RowsHandle.id of rows that nobody will ask for any more. */
+  readonly closed: readonly number[];
   /** The scratch area that is the task's while it runs. */
   readonly slot: number;
   /** Shared; not 0: give up. */
@@ -40,7 +48,7 @@ export interface WorkTask {
 }
 
 export type Reply =
-  | { readonly type: 'done'; readonly value: unknown }
+  | { readonly type: 'done'; readonly value: unknown; /** As in the task, without holes; null: it brings nothing new. */ readonly known?: ChosenBlocks | null }
   | { readonly type: 'rowsWanted' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly error: SentError };

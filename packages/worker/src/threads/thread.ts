@@ -2,12 +2,11 @@
 import { mergeStatistics, worksWith } from '@scalemix/core';
 import type { SolverWorks } from '@scalemix/core';
 import { SubtreeComputer } from './computer.ts';
-import { sendError } from './tasks.ts';
+import { REMEMBERED_ROWS, sendError } from './tasks.ts';
 import type { ChunkTask, Reply, Task, WorkTask } from './tasks.ts';
 
 /** Rows this thread has kernels on, the latest last; few, as they keep memories alive. */
 const computers = new Map<number, SubtreeComputer>();
-const REMEMBERED = 4;
 
 /** With the kernels of the pool, which are those of all its tasks. */
 let works: SolverWorks | undefined;
@@ -31,17 +30,19 @@ export default function run(task: Task): Reply {
 const CANCELLED = Symbol('cancelled');
 
 function chunk(task: ChunkTask): Reply {
+  for (const rows of task.closed) computers.delete(rows);
   const computer = computerOf(task);
   if (computer === undefined) return { type: 'rowsWanted' };
-  const { cancelled } = task;
+  const { cancelled, request, node, slot, out } = task;
   const check = (): void => {
     if (Atomics.load(cancelled, 0) !== 0) throw CANCELLED;
   };
-  if (task.request.kind === 'sample') return { type: 'done', value: computer.gather(task.request, task.node, task.slot, check) };
-  const values = computer.statistic(task.request, task.node, task.slot, check);
-  if (task.out === null) return { type: 'done', value: values };
-  task.out.set(values);
-  return { type: 'done', value: null };
+  const known = task.known?.slice() ?? null;
+  const value = request.kind === 'sample' ? computer.gather(request, node, slot, check, known) : computer.statistic(request, node, slot, check, known);
+  const found = known !== null && known.some((block, b) => block !== task.known![b]) ? { known } : {};
+  if (out === null || !(value instanceof Float64Array)) return { type: 'done', value, ...found };
+  out.set(value);
+  return { type: 'done', value: null, ...found };
 }
 
 function computerOf(task: ChunkTask): SubtreeComputer | undefined {
@@ -50,7 +51,7 @@ function computerOf(task: ChunkTask): SubtreeComputer | undefined {
   computer = new SubtreeComputer(task.handle, task.kernels);
   computers.set(task.rows, computer);
   const [oldest] = computers.keys();
-  if (computers.size > REMEMBERED && oldest !== undefined) computers.delete(oldest);
+  if (computers.size > REMEMBERED_ROWS && oldest !== undefined) computers.delete(oldest);
   return computer;
 }
 

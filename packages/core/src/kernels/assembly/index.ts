@@ -4,6 +4,7 @@ export { gradientColumn, psiColumn } from './columns';
 export {
   codesDenseGram, codesGradientColumn, codesGradientPanels, codesGram, codesPsiColumn, codesPsiPanels, translateCodes
 } from './codes';
+export { squaredDistances, squaredDistances32 } from './distances';
 export { gatherColumns, gatherColumns32 } from './gather';
 export { gramNarrow, gramWide } from './gram';
 export { gram32Narrow, gram32Wide } from './gram32';

@@ -4,7 +4,7 @@ import { at4, at8 } from './views.ts';
 import type { Views } from './views.ts';
 
 type DenseKernels = Pick<Kernels,
-  'psiColumn' | 'gradientColumn' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32'>;
+  'psiColumn' | 'gradientColumn' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32' | 'squaredDistances' | 'squaredDistances32'>;
 
 /** The scalar twin of the dense products: the formulas of the contract as plain loops. */
 export function denseKernels(current: () => Views): DenseKernels {
@@ -114,5 +114,26 @@ export function denseKernels(current: () => Views): DenseKernels {
         for (let c = 0; c < count; c++) f64[OUT + i * ldo + c] = f32[X + i * ldx + (index ? u32[INDEX + c]! : c)]!;
       }
     },
+
+    squaredDistances(n, p, x, ldx, centre, scale, out) {
+      const { f64 } = current();
+      squaredDistancesOf(f64, at8(x), n, p, ldx, f64.subarray(at8(centre), at8(centre) + p), f64.subarray(at8(scale), at8(scale) + p), f64.subarray(at8(out), at8(out) + n));
+    },
+
+    squaredDistances32(n, p, x32, ldx, centre, scale, out) {
+      const { f64, f32 } = current();
+      squaredDistancesOf(f32, at4(x32), n, p, ldx, f64.subarray(at8(centre), at8(centre) + p), f64.subarray(at8(scale), at8(scale) + p), f64.subarray(at8(out), at8(out) + n));
+    },
   };
+}
+
+function squaredDistancesOf(x: Float64Array | Float32Array, at: number, n: number, p: number, ldx: number, centre: Float64Array, scale: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0; j < p; j++) {
+      const d = x[at + i * ldx + j]! - centre[j]!;
+      sum += d * scale[j]! * d;
+    }
+    out[i] = sum;
+  }
 }

@@ -61,6 +61,7 @@ export namespace scalemix {
         loss?: (scalemix.Loss.$Properties|null);
         gram: boolean;
         folds?: (scalemix.Folds.$Properties|null);
+        among?: (scalemix.SampleSelector.$Properties|null);
         static encode(message: scalemix.MomentsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.MomentsRequest & scalemix.MomentsRequest.$Shape;
     }
@@ -70,6 +71,7 @@ export namespace scalemix {
             loss?: (scalemix.Loss.$Properties|null);
             gram?: (boolean|null);
             folds?: (scalemix.Folds.$Properties|null);
+            among?: (scalemix.SampleSelector.$Properties|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.MomentsRequest.$Properties;
@@ -130,6 +132,7 @@ export namespace scalemix {
         features?: (scalemix.Features.$Properties|null);
         grams: scalemix.GramRequest.$Properties[];
         folds?: (scalemix.PassFolds.$Properties|null);
+        among?: (scalemix.SampleSelector.$Properties|null);
         static encode(message: scalemix.PassRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.PassRequest & scalemix.PassRequest.$Shape;
     }
@@ -143,6 +146,7 @@ export namespace scalemix {
             features?: (scalemix.Features.$Properties|null);
             grams?: (scalemix.GramRequest.$Properties[]|null);
             folds?: (scalemix.PassFolds.$Properties|null);
+            among?: (scalemix.SampleSelector.$Properties|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.PassRequest.$Properties;
@@ -182,7 +186,7 @@ export namespace scalemix {
         reference: Uint8Array;
         inverseSquare: Uint8Array;
         working: number;
-        drawnAt?: (number|null);
+        within?: (number|null);
         static encode(message: scalemix.SampleSelector.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.SampleSelector & scalemix.SampleSelector.$Shape;
     }
@@ -196,7 +200,7 @@ export namespace scalemix {
             reference?: (Uint8Array|null);
             inverseSquare?: (Uint8Array|null);
             working?: (number|null);
-            drawnAt?: (number|null);
+            within?: (number|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.SampleSelector.$Properties;

@@ -259,6 +259,7 @@ export const scalemix = $root.scalemix = (() => {
         MomentsRequest.prototype.loss = null;
         MomentsRequest.prototype.gram = false;
         MomentsRequest.prototype.folds = null;
+        MomentsRequest.prototype.among = null;
 
         MomentsRequest.encode = function (message, writer, _depth) {
             if (!writer)
@@ -273,6 +274,8 @@ export const scalemix = $root.scalemix = (() => {
                 writer.uint32(16).bool(message.gram);
             if (message.folds != null && $Object.hasOwnProperty.call(message, "folds"))
                 $root.scalemix.Folds.encode(message.folds, writer.uint32(26).fork(), _depth + 1).ldelim();
+            if (message.among != null && $Object.hasOwnProperty.call(message, "among"))
+                $root.scalemix.SampleSelector.encode(message.among, writer.uint32(34).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -325,6 +328,12 @@ export const scalemix = $root.scalemix = (() => {
                         if (wireType !== 2)
                             break;
                         message.folds = $root.scalemix.Folds.decode(reader, reader.size(), $undefined, _depth + 1, message.folds);
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        message.among = $root.scalemix.SampleSelector.decode(reader, reader.size(), $undefined, _depth + 1, message.among);
                         continue;
                     }
                 }
@@ -549,6 +558,7 @@ export const scalemix = $root.scalemix = (() => {
         PassRequest.prototype.features = null;
         PassRequest.prototype.grams = $util.emptyArray;
         PassRequest.prototype.folds = null;
+        PassRequest.prototype.among = null;
 
         PassRequest.encode = function (message, writer, _depth) {
             if (!writer)
@@ -572,6 +582,8 @@ export const scalemix = $root.scalemix = (() => {
                     $root.scalemix.GramRequest.encode(message.grams[i], writer.uint32(50).fork(), _depth + 1).ldelim();
             if (message.folds != null && $Object.hasOwnProperty.call(message, "folds"))
                 $root.scalemix.PassFolds.encode(message.folds, writer.uint32(58).fork(), _depth + 1).ldelim();
+            if (message.among != null && $Object.hasOwnProperty.call(message, "among"))
+                $root.scalemix.SampleSelector.encode(message.among, writer.uint32(66).fork(), _depth + 1).ldelim();
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -656,6 +668,12 @@ export const scalemix = $root.scalemix = (() => {
                         if (wireType !== 2)
                             break;
                         message.folds = $root.scalemix.PassFolds.decode(reader, reader.size(), $undefined, _depth + 1, message.folds);
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 2)
+                            break;
+                        message.among = $root.scalemix.SampleSelector.decode(reader, reader.size(), $undefined, _depth + 1, message.among);
                         continue;
                     }
                 }
@@ -791,13 +809,13 @@ export const scalemix = $root.scalemix = (() => {
         SampleSelector.prototype.reference = $util.newBuffer([]);
         SampleSelector.prototype.inverseSquare = $util.newBuffer([]);
         SampleSelector.prototype.working = 0;
-        SampleSelector.prototype.drawnAt = null;
+        SampleSelector.prototype.within = null;
 
         let $oneOfFields;
 
         // Virtual OneOf for proto3 optional field
-        $Object.defineProperty(SampleSelector.prototype, "_drawnAt", {
-            get: $util.oneOfGetter($oneOfFields = ["drawnAt"]),
+        $Object.defineProperty(SampleSelector.prototype, "_within", {
+            get: $util.oneOfGetter($oneOfFields = ["within"]),
             set: $util.oneOfSetter($oneOfFields)
         });
 
@@ -822,8 +840,8 @@ export const scalemix = $root.scalemix = (() => {
                 writer.uint32(50).bytes(message.inverseSquare);
             if (message.working != null && $Object.hasOwnProperty.call(message, "working") && message.working !== 0)
                 writer.uint32(56).uint32(message.working);
-            if (message.drawnAt != null && $Object.hasOwnProperty.call(message, "drawnAt"))
-                writer.uint32(65).double(message.drawnAt);
+            if (message.within != null && $Object.hasOwnProperty.call(message, "within"))
+                writer.uint32(65).double(message.within);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -923,8 +941,8 @@ export const scalemix = $root.scalemix = (() => {
                 case 8: {
                         if (wireType !== 1)
                             break;
-                        message.drawnAt = reader.double();
-                        message._drawnAt = "drawnAt";
+                        message.within = reader.double();
+                        message._within = "within";
                         continue;
                     }
                 }

@@ -13,7 +13,7 @@ export function encodeRequest(request: RowRequest): Uint8Array {
 function requestMessage(request: RowRequest): scalemix.Request.$Properties {
   switch (request.kind) {
     case 'moments':
-      return { moments: { loss: lossMessage(request.loss), gram: request.gram, folds: request.folds === undefined ? null : foldsMessage(request.folds) } };
+      return { moments: { loss: lossMessage(request.loss), gram: request.gram, folds: request.folds === undefined ? null : foldsMessage(request.folds), among: amongMessage(request) } };
     case 'pass':
       return {
         pass: {
@@ -24,22 +24,20 @@ function requestMessage(request: RowRequest): scalemix.Request.$Properties {
           features: featuresMessage(request.features),
           grams: request.grams.map(({ column, features, coarse }) => ({ column, features: featuresMessage(features), coarse: coarse ?? false })),
           folds: request.folds === undefined ? null : passFoldsMessage(request.folds),
+          among: amongMessage(request),
         },
       };
     case 'sample':
-      return {
-        sample: {
-          seed: request.seed,
-          rate: request.rate,
-          negativeRate: request.classRate[0],
-          positiveRate: request.classRate[1],
-          reference: bytesOf(request.reference),
-          inverseSquare: bytesOf(request.inverseSquare),
-          working: request.working,
-          drawnAt: request.drawnAt,
-        },
-      };
+      return { sample: selectorMessage(request) };
   }
+}
+
+function selectorMessage({ seed, rate, classRate, reference, inverseSquare, working, within }: SampleSelector): scalemix.SampleSelector.$Properties {
+  return { seed, rate, negativeRate: classRate[0], positiveRate: classRate[1], reference: bytesOf(reference), inverseSquare: bytesOf(inverseSquare), working, within };
+}
+
+function amongMessage({ among }: StatisticRequest): scalemix.SampleSelector.$Properties | null {
+  return among === undefined ? null : selectorMessage(among);
 }
 
 function lossMessage({ name, parameters }: LossSpec): scalemix.Loss.$Properties {
@@ -65,22 +63,11 @@ function featuresMessage(features: Int32Array | null): scalemix.Features.$Proper
 export function decodeRequest(bytes: Uint8Array, features: number): RowRequest {
   const { moments, pass, sample } = decoded(() => scalemix.Request.decode(bytes));
   if (moments) {
-    const request: StatisticRequest = { kind: 'moments', loss: lossOf(moments.loss), gram: moments.gram ?? false, ...(moments.folds && { folds: foldsOf(moments.folds) }) };
+    const request: StatisticRequest = { kind: 'moments', loss: lossOf(moments.loss), gram: moments.gram ?? false, ...(moments.folds && { folds: foldsOf(moments.folds) }), ...amongOf(moments.among, features) };
     return checkSize(request, features);
   }
   if (pass) return passOf(pass, features);
-  if (sample) {
-    return {
-      kind: 'sample',
-      seed: sample.seed ?? 0,
-      rate: sample.rate ?? 0,
-      classRate: [sample.negativeRate ?? 0, sample.positiveRate ?? 0],
-      reference: vectorOf(Float64Array, sample.reference ?? NOTHING, features, 'references'),
-      inverseSquare: vectorOf(Float64Array, sample.inverseSquare ?? NOTHING, features, 'scales'),
-      working: sample.working ?? 0,
-      drawnAt: sample.drawnAt ?? null,
-    };
-  }
+  if (sample) return selectorOf(sample, features);
   throw new DataError('BAD_MESSAGE', 'A message holds no request.');
 }
 
@@ -100,11 +87,30 @@ function passOf(pass: scalemix.PassRequest.$Properties, features: number): PassR
       return { column, features: featuresOf(gram.features, features), ...(gram.coarse === true && { coarse: true }) };
     }),
     ...(pass.folds && { folds: passFoldsOf(pass.folds, columns) }),
+    ...amongOf(pass.among, features),
   };
   return checkSize(request, features);
 }
 
+function selectorOf({ seed, rate, negativeRate, positiveRate, reference, inverseSquare, working, within }: scalemix.SampleSelector.$Properties, features: number): SampleSelector {
+  return {
+    kind: 'sample',
+    seed: seed ?? 0,
+    rate: rate ?? 0,
+    classRate: [negativeRate ?? 0, positiveRate ?? 0],
+    reference: vectorOf(Float64Array, reference ?? NOTHING, features, 'references'),
+    inverseSquare: vectorOf(Float64Array, inverseSquare ?? NOTHING, features, 'scales'),
+    working: working ?? 0,
+    within: within ?? null,
+  };
+}
+
+function amongOf(message: scalemix.SampleSelector.$Properties | null | undefined, features: number): { readonly among?: SampleSelector } {
+  return message ? { among: selectorOf(message, features) } : {};
+}
+
 function checkSize<Request extends StatisticRequest>(request: Request, features: number): Request {
+  if (request.folds !== undefined && request.among !== undefined) throw new DataError('BAD_MESSAGE', 'A message asks for sums by fold of chosen rows; they are taken of all rows.');
   const size = statisticSize(request, features);
   if (size > LARGEST) throw new DataError('BAD_MESSAGE', `A message asks for ${size} numbers; at most ${LARGEST} can be sent back.`);
   return request;
