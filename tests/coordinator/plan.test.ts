@@ -101,7 +101,7 @@ test('an estimate: each way costs what it is made of', (t) => {
   const lockstep = estimate(sizes, speeds);
   t.is(lockstep.way.road, 'lockstep');
   t.is(lockstep.memory.rows, 808e6);
-  t.is(lockstep.memory.sample, (20000 + 160000) * 808);
+  t.is(lockstep.memory.sample, 20000 * 808 + 160000 * 12);
   t.is(lockstep.swept, lockstep.sweeps * 808e6);
   const values = estimate({ ...sizes, provable: false }, speeds);
   t.is(values.way.road, 'values');

@@ -55,7 +55,9 @@ export interface Estimate {
 const MOMENTS = 1;
 const SAMPLING = 1;
 const LOCKSTEP = 4;
-/** Sweeps over the larger sample. */
+/** Bytes that say of a row of the larger sample that it is one. */
+const CHOSEN_ROW = 12;
+/** Sweeps that passes over the larger sample take the time of. */
 const REFINING = 4;
 /** Share of the values that is open in those, in the mean, with and without a lasso. */
 const OPEN_SHARE = { sparse: 0.95, dense: 0.7 };
@@ -75,6 +77,15 @@ const STEP = 3e-7;
 /** Bytes of Node, the readers and the threads, before any row. */
 const PROGRAM = 170e6;
 const PROGRAM_THREAD = 40e6;
+
+/** Passes over the larger sample. */
+const LARGER_PASSES = 2;
+
+/** What a lockstep asks of the larger sample, in its places: its weight, then passes over all values, the first with Hessians. */
+export function overLarger({ road, sampleRows, refineRows, anchors }: RoadChoice, values: number): { readonly sweeps: number; readonly columns: number; readonly grams: number } {
+  if (road !== 'lockstep' || refineRows <= sampleRows) return { sweeps: 0, columns: 0, grams: 0 };
+  return { sweeps: 1 + LARGER_PASSES, columns: LARGER_PASSES * values, grams: anchors };
+}
 
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
 
@@ -109,7 +120,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
           columnPasses,
           grams: fullAnchors,
           seconds: onAll + onSample,
-          sample: (refining > 0 ? sampleRows + refineRows : sampleRows) * sizes.bytesPerRow,
+          sample: sampleRows * sizes.bytesPerRow + (refining > 0 ? refineRows * CHOSEN_ROW : 0),
           matrices: matrix * (anchors + fullAnchors * (threads + 1)),
         };
       }

@@ -29,7 +29,7 @@ export interface ClusterPlan {
   readonly nodes: readonly NodePlan[];
   /** Of all nodes. */
   readonly threads: number;
-  /** Bytes of answers, and of requests, in all passes over all rows. */
+  /** Bytes of answers, and of requests, in all passes. */
   readonly received: number;
   readonly sent: number;
   /** Bytes of the sampled rows that come from nodes. */

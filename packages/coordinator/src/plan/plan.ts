@@ -11,7 +11,7 @@ import { readable } from '../cluster/cluster.ts';
 import type { ClusterRequest } from '../cluster/options.ts';
 import type { JobRequest } from '../request.ts';
 import { askNodes } from './askNodes.ts';
-import { estimate } from './estimate.ts';
+import { estimate, overLarger } from './estimate.ts';
 import type { Estimate } from './estimate.ts';
 import { headTable } from './headTable.ts';
 import type { HeadTable } from './headTable.ts';
@@ -105,6 +105,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
         speeds,
       );
       const fingerprint = (await table.fingerprint?.()) ?? null;
+      const larger = overLarger(found.way, values);
       const fromMoments = found.way.road === 'moments';
       const planned =
         nodes === null
@@ -116,12 +117,12 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
                 bytesPerRow,
                 loss: problem.loss,
                 foldsOfMoments: found.foldsWay === 'moments' ? folds : 0,
-                sweeps: found.sweeps,
-                columns: found.columnPasses * values,
-                grams: fromMoments ? 0 : found.grams,
+                sweeps: found.sweeps + larger.sweeps,
+                columns: found.columnPasses * values + larger.columns,
+                grams: (fromMoments ? 0 : found.grams) + larger.grams,
                 gramShare: found.gramShare,
                 fromMoments,
-                sample: found.memory.sample,
+                sample: found.way.road === 'lockstep' ? found.way.sampleRows * bytesPerRow : 0,
                 reads: readable(cluster?.data ?? 'auto', { table: localTable(request, loaded, { table, fingerprint }) }).table !== null,
               },
               nodes,

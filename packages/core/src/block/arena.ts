@@ -67,9 +67,10 @@ export interface ArenaViews {
   readonly f64: Float64Array;
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
+  readonly u8: Uint8Array;
 }
 
 export function viewsOf(kernels: Kernels): ArenaViews {
   const buffer = kernels.memory.buffer;
-  return { f64: new Float64Array(buffer), i32: new Int32Array(buffer), u32: new Uint32Array(buffer) };
+  return { f64: new Float64Array(buffer), i32: new Int32Array(buffer), u32: new Uint32Array(buffer), u8: new Uint8Array(buffer) };
 }
