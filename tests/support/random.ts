@@ -45,3 +45,8 @@ export class Random {
     return out;
   }
 }
+
+/** Classes 0 and 1 by their log odds. */
+export function classes(random: Random, odds: ArrayLike<number>): Float64Array {
+  return Float64Array.from(odds, (value) => (random.chance(1 / (1 + Math.exp(-value))) ? 1 : 0));
+}
