@@ -43,6 +43,16 @@ test('columns of a table stand under their headings, wide letters counted as two
   t.is(new Set(lines.map(displayWidth)).size, 1);
 });
 
+test('the tables of a path and of a cross-validation share their columns, on wide terminals and on narrow ones', (t) => {
+  const headings = (report: string): string => report.split('\n').find((line) => line.includes('lambda ') && line.includes('nonzero'))!.trim();
+  const gap = sampleModel().gap.map(() => 1e-9);
+  for (const [shown, expected] of [[plain, 'deviance ratio  relative gap'], [{ ...terminal, colour: false, width: 97 }, 'dev. ratio  rel. gap'], [{ ...terminal, colour: false, width: 98 }, 'deviance ratio  relative gap']] as const) {
+    const path = headings(pathReport(sampleModel({ gap }), shown, true));
+    t.true(path.endsWith(expected), path);
+    t.true(headings(crossValidationReport(sampleModel({ gap, cv: sampleCv() }), shown, true)).startsWith(`${path}  `));
+  }
+});
+
 test('control characters in names of data never reach the terminal', (t) => {
   t.is(printable('a\u001b[2Jb\n'), 'a?[2Jb?');
   t.is(fit('x\u0007y', 10), 'x?y');

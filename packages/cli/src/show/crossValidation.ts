@@ -5,45 +5,19 @@ import { painter } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted, significant } from './numbers.ts';
 import { plotLines } from './plot.ts';
-import { tableLines } from './table.ts';
 import { fit, printable, sentences } from './text.ts';
-import { certainty, certaintyHeading, chosenRows, devianceRatioText, lambdaAxis } from './values.ts';
+import { chosenRows, lambdaAxis, valueTable } from './values.ts';
 import { effort, foldVerdict, headline, verdict } from './verdict.ts';
-
-/** Columns from which the headings are written out. */
-const WIDE = 98;
 
 export function crossValidationReport(model: ModelDocument, terminal: Terminal, all: boolean): string {
   const cv = model.cv!;
   const paint = painter(terminal);
-  const narrow = terminal.isTTY && terminal.width < WIDE;
   const shown = chosenRows(model.lambda.length, all, [cv.best, cv.oneStandardError]);
-  const table = tableLines(
-    [
-      { heading: 'index', align: 'right' },
-      { heading: 'lambda', align: 'right' },
-      { heading: 'nonzero', align: 'right' },
-      { heading: narrow ? 'dev. ratio' : 'deviance ratio', align: 'right' },
-      { heading: narrow && !model.gap.includes(null) ? 'rel. gap' : certaintyHeading(model), align: 'right' },
-      { heading: narrow ? 'held-out' : 'held-out deviance', align: 'right' },
-      { heading: 'std. error', align: 'right' },
-      { heading: '' },
-    ],
-    shown.map((k) => [
-      String(k),
-      significant(model.lambda[k]!),
-      String(model.nonzero[k]!),
-      devianceRatioText(model, k),
-      certainty(model, k),
-      significant(cv.mean[k]!),
-      significant(cv.standardError[k]!, 2),
-      remark(model, cv, k),
-    ]),
-    (line) => paint('dim', line),
-  ).map((line) => (line.includes('NOT CONVERGED') ? paint('yellow', line) : line));
-  const left = model.lambda.length - shown.length;
+  const table = valueTable(model, terminal, shown, (k) => remark(model, cv, k), [
+    { heading: 'held-out deviance', short: 'held-out', cell: (k) => significant(cv.mean[k]!) },
+    { heading: 'std. error', cell: (k) => significant(cv.standardError[k]!, 2) },
+  ]);
   const lines = [paint('bold', sentences(headline(model, 'path'), terminal)), sentences(howFolded(cv), terminal), '', ...table];
-  if (left > 0) lines.push(paint('dim', `  (${left} values between are not shown; --all shows them)`));
   if (model.lambda.length > 2) lines.push('', ...plot(model, cv, terminal));
   const verdicts = sentences(`${verdict(model)}\n${foldVerdict(cv)}`, terminal);
   lines.push('', sentences(choice(model, cv), terminal), paint(hasConverged(model) ? 'green' : 'yellow', verdicts), paint('dim', sentences(effort(model), terminal)));

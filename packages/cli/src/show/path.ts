@@ -3,12 +3,10 @@ import type { ModelDocument } from '@scalemix/core';
 import { painter } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { effects } from './effects.ts';
-import { significant } from './numbers.ts';
 import { plotLines } from './plot.ts';
 import type { Curve } from './plot.ts';
-import { tableLines } from './table.ts';
 import { fit, sentences } from './text.ts';
-import { certainty, certaintyHeading, chosenRows, devianceRatioText, lambdaAxis } from './values.ts';
+import { chosenRows, lambdaAxis, valueTable } from './values.ts';
 import { effort, headline, verdict } from './verdict.ts';
 
 /** Coefficients drawn. */
@@ -17,29 +15,8 @@ const CURVES = 6;
 export function pathReport(model: ModelDocument, terminal: Terminal, all: boolean): string {
   const paint = painter(terminal);
   const count = model.lambda.length;
-  const shown = chosenRows(count, all);
-  const table = tableLines(
-    [
-      { heading: 'index', align: 'right' },
-      { heading: 'lambda', align: 'right' },
-      { heading: 'nonzero', align: 'right' },
-      { heading: 'deviance ratio', align: 'right' },
-      { heading: certaintyHeading(model), align: 'right' },
-      { heading: '' },
-    ],
-    shown.map((k) => [
-      String(k),
-      significant(model.lambda[k]!),
-      String(model.nonzero[k]!),
-      devianceRatioText(model, k),
-      certainty(model, k),
-      model.converged[k] ? '' : `NOT CONVERGED (${model.reason[k] ?? 'STALLED'})`,
-    ]),
-    (line) => paint('dim', line),
-  ).map((line) => (line.includes('NOT CONVERGED') ? paint('yellow', line) : line));
-  const left = count - shown.length;
+  const table = valueTable(model, terminal, chosenRows(count, all), (k) => (model.converged[k] ? '' : `NOT CONVERGED (${model.reason[k] ?? 'STALLED'})`));
   const lines = [paint('bold', sentences(headline(model, 'path'), terminal)), '', ...table];
-  if (left > 0) lines.push(paint('dim', `  (${left} values between are not shown; --all shows them)`));
   const drawn = count > 2 ? plots(model, terminal) : [];
   if (drawn.length > 0) lines.push('', ...drawn);
   lines.push('', paint(model.converged.every(Boolean) ? 'green' : 'yellow', sentences(verdict(model), terminal)), paint('dim', sentences(effort(model), terminal)));
