@@ -42,6 +42,15 @@ test('a job reads the rows, fits the path and says what it did', async (t) => {
   t.is(types.at(-1), 'done');
 });
 
+test('the threads that are reported are those that computed: few rows start none', async (t) => {
+  for (const [rows, used] of [[300, 1], [180_000, 2]] as const) {
+    const events: JobEvent[] = [];
+    const model = await runJob({ ...request(memoryTable(columns(rows))), machine: { threads: 2 } }, { onEvent: (event) => events.push(event) });
+    t.is(model.environment.threads, used);
+    t.like(events.find(({ type }) => type === 'loaded'), { threads: used });
+  }
+});
+
 test('the model holds the weighted mean and deviation of each feature', async (t) => {
   const data = columns(300);
   const model = await runJob(request(memoryTable(data)));

@@ -20,6 +20,8 @@ export interface Computing {
   readonly kernelReason: string;
   /** To be called while rows are read: starts the threads as soon as it is clear that they will be needed. */
   expect(rows: number): void;
+  /** Threads of this process that will compute on the rows: one for few rows, the calling thread. */
+  threadsFor(rows: LoadedRows): number;
   /** Statistics of the rows, with whom to solve. */
   on(rows: LoadedRows, options?: ClusterOptions): Promise<{ readonly statistics: Statistics; readonly executor: Executor }>;
   close(): Promise<void>;
@@ -32,19 +34,20 @@ export function openComputing(machine: MachineRequest, threads: number, request?
   let pool: ThreadPool | null = null;
   let cluster: Cluster | null = null;
   const start = (): ThreadPool => (pool ??= new ThreadPool({ threads, kernels }));
+  const inline = ({ description }: LoadedRows): boolean => request === undefined && pool === null && description.rows * description.features.length <= FEW;
   return {
     kernel: kernelIdText(kernels.id),
     kernelReason: kernels.reason,
     expect: (rows) => {
       if (rows >= MANY_ROWS) start();
     },
+    threadsFor: (rows) => (inline(rows) ? 1 : threads),
     on: async (rows, options = {}) => {
       if (request !== undefined) {
         cluster = await Cluster.open(request, rows, start(), options);
         return { statistics: new ClusterStatistics(cluster, rows, start(), options.onEvent), executor: start() };
       }
-      const few = rows.description.rows * rows.description.features.length <= FEW;
-      if (few && pool === null) return { statistics: inlineStatistics(rows, kernels), executor: executorWith(kernels) };
+      if (inline(rows)) return { statistics: inlineStatistics(rows, kernels), executor: executorWith(kernels) };
       return { statistics: new LocalStatistics(rows, start()), executor: start() };
     },
     close: async () => {

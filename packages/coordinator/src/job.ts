@@ -57,7 +57,7 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
       log?.begin(fingerprint);
       const rows = await loadRows(table, loadOptions(request, threads, options, computing.expect));
       try {
-        return await fit(request, rows, { ...options, began, threads, computing, log, fingerprint, table });
+        return await fit(request, rows, { ...options, began, computing, log, fingerprint, table });
       } finally {
         rows.close();
       }
@@ -79,7 +79,6 @@ export function localTable({ data, problem, machine }: JobRequest, rows: LoadedR
 interface Fitting extends JobOptions {
   /** Milliseconds. */
   readonly began: number;
-  readonly threads: number;
   readonly computing: Computing;
   readonly log: JobLog | null;
   readonly fingerprint: Fingerprint | null;
@@ -87,9 +86,10 @@ interface Fitting extends JobOptions {
 }
 
 async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Promise<ModelDocument> {
-  const { signal, onEvent, began, threads, computing, log, fingerprint } = fitting;
+  const { signal, onEvent, began, computing, log, fingerprint } = fitting;
   const { description } = rows;
   const loadedAt = performance.now();
+  const threads = computing.threadsFor(rows);
   onEvent?.({
     type: 'loaded',
     rows: description.rows,
