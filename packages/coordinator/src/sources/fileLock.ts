@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 interface NativeLocks {
   /** Locks the file behind a descriptor for it alone; false where another descriptor has it. */
   tryLock(descriptor: number): boolean;
+  unlock(descriptor: number): void;
 }
 
 /** null: not loaded yet; undefined: there is none for this platform. */
@@ -20,8 +21,8 @@ function nativeLocks(): NativeLocks | undefined {
 }
 
 /**
- * Takes the file behind a descriptor that is open for writing, until the descriptor is closed. Nothing is left on the
- * disk. Between machines it holds as far as their file system carries locks; where there are none at all (Lustre
+ * Takes the file behind a descriptor that is open for writing, until `unlock` or the end of the process. Nothing is left
+ * on the disk. Between machines it holds as far as their file system carries locks; where there are none at all (Lustre
  * mounted without flock, a platform without the addon) nothing is held and the answer is yes.
  * @returns false where another descriptor, of this or another process, has the file
  */
@@ -30,5 +31,14 @@ export function tryLock(descriptor: number): boolean {
     return nativeLocks()?.tryLock(descriptor) ?? true;
   } catch {
     return true;
+  }
+}
+
+/** Before the descriptor is closed: a child process that is just being started holds a copy of it a moment longer. */
+export function unlock(descriptor: number): void {
+  try {
+    nativeLocks()?.unlock(descriptor);
+  } catch {
+    // There was no lock to be had.
   }
 }

@@ -15,7 +15,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, fstatSync, ftruncateSync, linkSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { DataError, FailureError, UsageError } from '@scalemix/core';
-import { tryLock } from './fileLock.ts';
+import { tryLock, unlock } from './fileLock.ts';
 
 const MAGIC = Buffer.from('scalemix.log/1\n');
 const RECORD_HEAD = 12;
@@ -94,7 +94,7 @@ export class ReplayLog {
       ftruncateSync(descriptor, size);
       return new ReplayLog(path, descriptor, header, places, size);
     } catch (error) {
-      closeSync(descriptor);
+      release(descriptor);
       throw error;
     }
   }
@@ -135,8 +135,9 @@ export class ReplayLog {
   }
 
   close(): void {
-    if (!this.#closed) closeSync(this.#descriptor);
+    if (this.#closed) return;
     this.#closed = true;
+    release(this.#descriptor);
   }
 
   #write(bytes: Uint8Array): void {
@@ -161,6 +162,11 @@ function placeNew(begun: string, path: string): void {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
     attempt(path, () => renameSync(begun, path));
   }
+}
+
+function release(descriptor: number): void {
+  unlock(descriptor);
+  closeSync(descriptor);
 }
 
 /** What the file system refuses to write, in our terms. */
