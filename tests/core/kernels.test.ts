@@ -117,7 +117,24 @@ function lossRun(name: string, weighted: boolean, offsets: boolean): Run {
   };
 }
 
+function momentRun(weighted: boolean, squares: boolean): Run {
+  return (kernels, arena, n, p) => {
+    const ldx = p + 1;
+    // What a row of weight 0 holds must not matter; every third block of eight has all its rows.
+    const present = (i: number): number => (i >> 3) % 3 === 2 ? 1 + weight(i) : weight(i);
+    const x = arena.f64(n * ldx, (k) => weighted && present(Math.floor(k / ldx)) === 0 ? NaN : noise(0)(k)), r = arena.f64(n, noise(1)), w = arena.f64(n, present);
+    const sums = [2, 3, 4].map((seed) => arena.f64(p, noise(seed)));
+    const [sum, cross, square] = sums.map(({ byteOffset }) => byteOffset) as [number, number, number];
+    kernels.momentColumns(n, p, x.byteOffset, ldx, weighted ? w.byteOffset : 0, r.byteOffset, sum, cross, squares ? square : 0);
+    return Float64Array.from(sums.flatMap((values) => [...values]));
+  };
+}
+
 const runs: Record<string, Run> = {
+  'momentColumns with weights': momentRun(true, true),
+  'momentColumns without weights': momentRun(false, true),
+  'momentColumns without squares': momentRun(true, false),
+
   psiColumn(kernels, arena, n, p) {
     const ldx = p + 1;
     const x = arena.f64(n * ldx, noise(0)), b = arena.f64(p, noise(1)), psi = arena.f64(n, noise(2));

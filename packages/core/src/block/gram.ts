@@ -11,6 +11,7 @@ import { GRAM_ROWS, gramWorkspaceBytes } from '../kernels/kernels.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { ScratchPlan } from './arena.ts';
 import type { Selection } from './selection.ts';
+import { addGradientColumn } from './tile.ts';
 import type { Tile } from './tile.ts';
 
 export interface GramAddresses {
@@ -26,8 +27,12 @@ export function packedSize(count: number): number {
 }
 
 export function planGram(plan: ScratchPlan, selection: Selection): GramAddresses {
-  const size = selection.size;
-  return { gram: plan.take(size * size * 8), cross: plan.take(size * 8) };
+  return { gram: plan.take(gramBytes(selection)), cross: plan.take(selection.size * 8) };
+}
+
+/** Bytes of the square scratch matrix. */
+export function gramBytes({ size }: Selection): number {
+  return size * size * 8;
 }
 
 export function gramWorkspace(plan: ScratchPlan, selections: readonly Selection[]): number {
@@ -35,15 +40,19 @@ export function gramWorkspace(plan: ScratchPlan, selections: readonly Selection[
 }
 
 /**
- * Adds a tile's part. Cost: n q (q+1) flops for the dense part, one update a pair of levels and row for the rest.
+ * Adds a tile's part of both. Cost: n q (q+1) flops for the dense part, one update a pair of levels and row for the rest.
  * @param coarse products of dense columns in float32 where the tile has them as they are stored so
  */
 export function addGram(kernels: Kernels, selection: Selection, tile: Tile, u: number, at: GramAddresses, workspace: number, coarse = false): void {
+  addGradientColumn(kernels, selection, tile, u, at.cross);
+  addProducts(kernels, selection, tile, u, at.gram, workspace, coarse);
+}
+
+/** G += X' diag(u) X of a tile alone. */
+export function addProducts(kernels: Kernels, selection: Selection, tile: Tile, u: number, gram: number, workspace: number, coarse = false): void {
   const { dense, codes, sparse, size } = selection;
-  const { gram, cross } = at;
   const rows = tile.rows;
   if (dense.count > 0) {
-    kernels.gradientColumn(rows, dense.count, tile.dense, tile.ldx, u, cross);
     for (let from = 0; from < rows; from += GRAM_ROWS) {
       const n = Math.min(GRAM_ROWS, rows - from);
       if (coarse && tile.dense32 !== 0) kernels.gram32(n, dense.count, tile.dense32 + from * tile.ldx32 * 4, tile.ldx32, u + from * 8, gram, size, workspace);
@@ -53,13 +62,11 @@ export function addGram(kernels: Kernels, selection: Selection, tile: Tile, u: n
   for (let a = 0; a < codes.length; a++) {
     const codesA = tile.codes[a]!;
     const row = gram + codes[a]!.base * size * 8;
-    kernels.codesGradientColumn(rows, codesA, u, cross + codes[a]!.base * 8);
     if (dense.count > 0) kernels.codesDenseGram(rows, dense.count, codesA, tile.dense, tile.ldx, u, row, size);
     for (let b = 0; b <= a; b++) kernels.codesGram(rows, codesA, tile.codes[b]!, u, row + codes[b]!.base * 8, size);
   }
   if (sparse !== null) {
     const row = gram + sparse.base * size * 8;
-    kernels.sparseGradientColumn(rows, tile.indptr, tile.indices, tile.values, u, cross + sparse.base * 8);
     if (dense.count > 0) kernels.sparseDenseGram(rows, dense.count, tile.indptr, tile.indices, tile.values, tile.dense, tile.ldx, u, row, size);
     for (let c = 0; c < codes.length; c++) {
       kernels.sparseCodesGram(rows, tile.indptr, tile.indices, tile.values, tile.codes[c]!, u, row + codes[c]!.base * 8, size);

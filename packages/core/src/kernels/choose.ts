@@ -80,9 +80,12 @@ export function chooseKernels(request: KernelRequest = {}): KernelChoice {
   return decide(false, wideVectorsRequested() ? 'narrow tiles are faster here' : 'narrow tiles are faster without 256-bit vectors');
 }
 
-/** The kernels over an arena whose first ARENA_RESERVED bytes are theirs. See chooseKernels for what it costs and throws. */
-export function createKernels(memory: WebAssembly.Memory, request: KernelRequest = {}): Kernels {
-  const choice = chooseKernels(request);
+/**
+ * The kernels over an arena whose first ARENA_RESERVED bytes are theirs. What has been chosen is taken as it is, without
+ * another self-test; see chooseKernels for what a request costs and throws.
+ */
+export function createKernels(memory: WebAssembly.Memory, request: KernelRequest | KernelChoice = {}): Kernels {
+  const choice = 'id' in request ? request : chooseKernels(request);
   return choice.module
     ? createWasmKernels(choice.module, memory, choice.wide, choice.id)
     : createScalarKernels(memory, choice.id);

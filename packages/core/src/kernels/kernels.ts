@@ -31,6 +31,11 @@ export interface Kernels {
   gradientColumn(n: number, p: number, x: number, ldx: number, r: number, g: number): void;
   /** psi[i, :] = start + offset[i], panels of 8 columns: start has 8 numbers a panel; offset = 0 (null) means none. */
   startPanels(n: number, panels: number, start: number, offset: number, psi: number, psiStride: number): void;
+  /**
+   * Moments of the columns in one read: sum[j] += sum_i w[i] x[i,j], cross[j] += sum_i r[i] x[i,j] and, where square
+   * is not 0 (null), square[j] += sum_i w[i] x[i,j]^2. 7np flops, 4np without squares; bound by reading x.
+   */
+  momentColumns(n: number, p: number, x: number, ldx: number, w: number, r: number, sum: number, cross: number, square: number): void;
   /** psi += X B, panels of 8 columns. 16 np flops a panel. */
   psiPanels(n: number, p: number, panels: number, x: number, ldx: number, b: number, bStride: number, psi: number, psiStride: number): void;
   /** g += X' R, panels of 8 columns. 16 np flops a panel. */

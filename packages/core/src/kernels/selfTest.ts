@@ -115,6 +115,7 @@ function runKnownProduct(create: (memory: WebAssembly.Memory) => Kernels): Known
   kernels.psiColumn(N, P, x, LEADING, b, result('psiColumn', N));
   kernels.gradientColumn(N, P, x, LEADING, w, result('gradientColumn', P));
   kernels.startPanels(N, 2, b, offset, result('startPanels', 2 * psiStride / 8), psiStride);
+  kernels.momentColumns(N, P, x, LEADING, w, y, result('sums', P), result('cross', P), result('squares', P));
   const psi = result('psiPanels', 2 * psiStride / 8);
   kernels.psiPanels(N, P, 2, x, LEADING, b, bStride, psi, psiStride);
   kernels.gradientPanels(N, P, 2, x, LEADING, psi, psiStride, result('gradientPanels', 2 * gStride / 8), gStride);

@@ -29,6 +29,7 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     psiColumn: exports.psiColumn,
     gradientColumn: exports.gradientColumn,
     startPanels: exports.startPanels,
+    momentColumns: exports.momentColumns,
     psiPanels: wide ? exports.psiPanelsWide : exports.psiPanelsNarrow,
     gradientPanels: wide ? exports.gradientPanelsWide : exports.gradientPanelsNarrow,
     gram: wide ? exports.gramWide : exports.gramNarrow,

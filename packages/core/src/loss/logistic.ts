@@ -13,9 +13,9 @@ function sigmoid(x: number): number {
   return e / (1 + e);
 }
 
-/** u ln u, 0 at 0. */
+/** u ln u, 0 at 0 and 1. */
 function entropyTerm(u: number): number {
-  return u > 0 ? u * log(u) : 0;
+  return u > 0 && u !== 1 ? u * log(u) : 0;
 }
 
 /**

@@ -3,11 +3,10 @@
  * cross moments, and for least squares the Gram of all features, from which
  * the whole path follows without another read.
  */
-import { addGradientColumn, columnTileRows, openBlock, TileReader } from '../block/tile.ts';
+import { columnTileRows, openBlock, TileReader } from '../block/tile.ts';
 import { ScratchPlan } from '../block/arena.ts';
 import type { Arena, ResolvedBlock } from '../block/arena.ts';
-import { addGram, extractGram, gramWorkspace, packedSize, planGram } from '../block/gram.ts';
-import type { GramAddresses } from '../block/gram.ts';
+import { addProducts, extractGram, gramBytes, gramWorkspace, packedSize } from '../block/gram.ts';
 import { selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
@@ -16,6 +15,7 @@ import type { SampleSelector } from '../block/choice.ts';
 import { FoldTiles } from '../block/foldTiles.ts';
 import type { BlockCursor } from '../block/tile.ts';
 import type { Tile } from '../block/tile.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { lossBySpec } from '../loss/index.ts';
 import type { Loss, LossSpec } from '../loss/loss.ts';
 import type { FoldSpec } from '../path/folds.ts';
@@ -127,12 +127,12 @@ function momentsOf(request: MomentsRequest, features: number, values: Float64Arr
   };
 }
 
-/** Scratch addresses of the vectors of sums and the Gram. */
+/** Scratch addresses of the vectors of sums and the Gram; square is 0 (null) beside a Gram, whose diagonal it is, and gram without. */
 interface SumAddresses {
   readonly sum: number;
   readonly square: number;
   readonly cross: number;
-  readonly gram: GramAddresses | null;
+  readonly gram: number;
 }
 
 export class MomentsAccumulator {
@@ -167,9 +167,9 @@ export class MomentsAccumulator {
     const vector = this.#selection.size * 8;
     this.#areas = Array.from({ length: request.folds?.count ?? 1 }, () => ({
       sum: plan.take(vector),
-      square: plan.take(vector),
+      square: request.gram ? 0 : plan.take(vector),
       cross: plan.take(vector),
-      gram: request.gram ? planGram(plan, this.#selection) : null,
+      gram: request.gram ? plan.take(gramBytes(this.#selection)) : 0,
     }));
     const to = plan.position;
     const weights = plan.take(this.#tileRows * 8);
@@ -207,27 +207,39 @@ export class MomentsAccumulator {
     return values;
   }
 
-  #tile({ arena, views }: ArenaState, cursor: BlockCursor, row: number, rows: number, values: Float64Array, { sum, square, cross, gram }: SumAddresses): void {
-    const { weights, response, workspace } = this.#at;
+  #tile({ arena, views }: ArenaState, cursor: BlockCursor, row: number, rows: number, values: Float64Array, at: SumAddresses): void {
+    const { weights, workspace } = this.#at;
     this.#weigh(views.f64, cursor.base, cursor.offsets, row, rows, part(this.#layout, values, 'totals'));
     const tile = this.#reader.read(arena.kernels, cursor, row, rows);
-    addGradientColumn(arena.kernels, this.#selection, tile, weights, sum);
-    addGradientColumn(arena.kernels, this.#selection, tile, response, cross);
-    if (gram !== null) addGram(arena.kernels, this.#selection, tile, weights, gram, workspace);
-    else this.#addSquares(views.f64, views.u32, tile, rows, square);
+    this.#addVectors(arena.kernels, tile, at);
+    if (at.gram !== 0) addProducts(arena.kernels, this.#selection, tile, weights, at.gram, workspace);
+    else if (this.#selection.sparse !== null) this.#addSparseSquares(views.f64, views.u32, tile, rows, at.square);
+  }
+
+  /** sum += X'w, cross += X'(w z) and the squares of the dense part. */
+  #addVectors(kernels: Kernels, tile: Tile, { sum, square, cross }: SumAddresses): void {
+    const { dense, codes, sparse } = this.#selection;
+    const { weights, response } = this.#at;
+    if (dense.count > 0) kernels.momentColumns(tile.rows, dense.count, tile.dense, tile.ldx, weights, response, sum, cross, square);
+    for (const [from, to] of [[weights, sum], [response, cross]] as const) {
+      for (let c = 0; c < codes.length; c++) kernels.codesGradientColumn(tile.rows, tile.codes[c]!, from, to + codes[c]!.base * 8);
+      if (sparse !== null) kernels.sparseGradientColumn(tile.rows, tile.indptr, tile.indices, tile.values, from, to + sparse.base * 8);
+    }
   }
 
   #extract(f64: Float64Array, { sum, square, cross, gram }: SumAddresses, values: Float64Array): void {
-    const { slots } = this.#selection;
+    const { slots, dense, sparse } = this.#selection;
     const vectors = { sum: part(this.#layout, values, 'sum'), square: part(this.#layout, values, 'square'), cross: part(this.#layout, values, 'cross') };
     for (let j = 0; j < slots.length; j++) {
-      vectors.sum[j] = f64[sum / 8 + slots[j]!]!;
-      vectors.square[j] = f64[square / 8 + slots[j]!]!;
-      vectors.cross[j] = f64[cross / 8 + slots[j]!]!;
+      const slot = slots[j]!;
+      const indicator = slot >= dense.count && (sparse === null || slot < sparse.base);
+      vectors.sum[j] = f64[sum / 8 + slot]!;
+      vectors.square[j] = f64[(indicator ? sum : square) / 8 + slot]!;
+      vectors.cross[j] = f64[cross / 8 + slot]!;
     }
-    if (gram === null) return;
+    if (gram === 0) return;
     const packed = part(this.#layout, values, 'gram');
-    extractGram(f64, this.#selection, gram, packed, new Float64Array(slots.length));
+    extractGram(f64, this.#selection, { gram, cross: sum }, packed, vectors.sum);
     for (let j = 0; j < slots.length; j++) vectors.square[j] = packed[packedSize(j) + j]!;
   }
 
@@ -239,6 +251,8 @@ export class MomentsAccumulator {
     const weights = this.#at.weights / 8;
     const response = this.#at.response / 8;
     const centre = this.#store.responseCentre;
+    const loss = this.#loss;
+    let count = 0, weightSum = 0, first = 0, second = 0, saturated = 0, offsetSum = 0;
     for (let i = 0; i < rows; i++) {
       const weight = w < 0 ? 1 : f64[w + i]!;
       f64[weights + i] = weight;
@@ -247,39 +261,31 @@ export class MomentsAccumulator {
         continue;
       }
       const offset = o < 0 ? 0 : f64[o + i]!;
-      const z = f64[y + i]! - centre - offset;
-      f64[response + i] = weight * z;
-      totals[0]! += 1;
-      totals[1]! += weight;
-      totals[2]! += weight * z;
-      totals[3]! += weight * z * z;
-      totals[4]! += weight * this.#loss.saturated(f64[y + i]!);
-      totals[5]! += weight * offset;
+      const value = f64[y + i]!;
+      const z = value - centre - offset;
+      const wz = weight * z;
+      f64[response + i] = wz;
+      count += 1;
+      weightSum += weight;
+      first += wz;
+      second += wz * z;
+      saturated += weight * loss.saturated(value);
+      offsetSum += weight * offset;
     }
+    [count, weightSum, first, second, saturated, offsetSum].forEach((sum, t) => { totals[t]! += sum; });
   }
 
-  /** square[j] += sum_i w_i x_ij^2 */
-  #addSquares(f64: Float64Array, u32: Uint32Array, tile: Tile, rows: number, at: number): void {
-    const { dense, codes, sparse } = this.#selection;
+  /** square[j] += sum_i w_i x_ij^2 of the sparse part. */
+  #addSparseSquares(f64: Float64Array, u32: Uint32Array, tile: Tile, rows: number, at: number): void {
     const weights = this.#at.weights / 8;
-    const square = at / 8;
+    const square = at / 8 + this.#selection.sparse!.base;
     for (let i = 0; i < rows; i++) {
       const w = f64[weights + i]!;
-      const x = tile.dense / 8 + i * tile.ldx;
-      for (let j = 0; j < dense.count; j++) f64[square + j] = f64[square + j]! + w * f64[x + j]! * f64[x + j]!;
-      if (sparse === null) continue;
       const end = u32[tile.indptr / 4 + i + 1]!;
       for (let e = u32[tile.indptr / 4 + i]!; e < end; e++) {
-        const slot = square + sparse.base + u32[tile.indices / 4 + e]!;
+        const slot = square + u32[tile.indices / 4 + e]!;
         const v = f64[tile.values / 8 + e]!;
         f64[slot] = f64[slot]! + w * v * v;
-      }
-    }
-    for (let c = 0; c < codes.length; c++) {
-      const base = square + codes[c]!.base;
-      for (let i = 0; i < rows; i++) {
-        const slot = base + u32[tile.codes[c]! / 4 + i]!;
-        f64[slot] = f64[slot]! + f64[weights + i]!;
       }
     }
   }

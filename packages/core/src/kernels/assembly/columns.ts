@@ -58,45 +58,49 @@ function finishRow(p: i32, x: usize, b: usize, psi: usize, s0: v128, s1: v128, s
 /** g[j] += sum_i x[i, j] r[i], each sum in row order; eight rows at a time, so that g is read and written once in eight. */
 export function gradientColumn(n: i32, p: i32, x: usize, ldx: i32, r: usize, g: usize): void {
   const row = <usize>ldx << 3;
-  for (; n >= 8; n -= 8, x += row << 3, r += 64) {
-    const r0 = v128.load_splat<f64>(r), r1 = v128.load_splat<f64>(r, 8), r2 = v128.load_splat<f64>(r, 16), r3 = v128.load_splat<f64>(r, 24);
-    const r4 = v128.load_splat<f64>(r, 32), r5 = v128.load_splat<f64>(r, 40), r6 = v128.load_splat<f64>(r, 48), r7 = v128.load_splat<f64>(r, 56);
-    let a = x, c = g;
-    for (let fours = p >> 2; fours > 0; fours--, a += 32, c += 32) {
-      let c0 = v128.load(c), c1 = v128.load(c, 16), z = a;
-      c0 = f64x2.relaxed_madd(v128.load(z), r0, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r0, c1);
-      z += row;
-      c0 = f64x2.relaxed_madd(v128.load(z), r1, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r1, c1);
-      z += row;
-      c0 = f64x2.relaxed_madd(v128.load(z), r2, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r2, c1);
-      z += row;
-      c0 = f64x2.relaxed_madd(v128.load(z), r3, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r3, c1);
-      z += row;
-      c0 = f64x2.relaxed_madd(v128.load(z), r4, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r4, c1);
-      z += row;
-      c0 = f64x2.relaxed_madd(v128.load(z), r5, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r5, c1);
-      z += row;
-      c0 = f64x2.relaxed_madd(v128.load(z), r6, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r6, c1);
-      z += row;
-      c0 = f64x2.relaxed_madd(v128.load(z), r7, c0);
-      c1 = f64x2.relaxed_madd(v128.load(z, 16), r7, c1);
-      v128.store(c, c0);
-      v128.store(c, c1, 16);
-    }
-    for (let j = p & 3; j > 0; j--, a += 8, c += 8) {
-      let sum = load<f64>(c), z = a;
-      for (let k: usize = 0; k < 64; k += 8, z += row) sum += load<f64>(z) * load<f64>(r + k);
-      store<f64>(c, sum);
-    }
-  }
+  for (; n >= 8; n -= 8, x += row << 3, r += 64) addEightRows(p, x, row, r, 8, g);
   for (; n > 0; n--, x += row, r += 8) addScaledRow(p, load<f64>(r), x, g);
+}
+
+/** g[j] += sum over k < 8 of x[k, j] r_k, in row order; row k of x at x + k row, r_k at r + k step. */
+@inline
+export function addEightRows(p: i32, x: usize, row: usize, r: usize, step: usize, g: usize): void {
+  const r0 = v128.load_splat<f64>(r), r1 = v128.load_splat<f64>(r + step), r2 = v128.load_splat<f64>(r + step * 2), r3 = v128.load_splat<f64>(r + step * 3);
+  const r4 = v128.load_splat<f64>(r + step * 4), r5 = v128.load_splat<f64>(r + step * 5), r6 = v128.load_splat<f64>(r + step * 6), r7 = v128.load_splat<f64>(r + step * 7);
+  let a = x, c = g;
+  for (let fours = p >> 2; fours > 0; fours--, a += 32, c += 32) {
+    let c0 = v128.load(c), c1 = v128.load(c, 16), z = a;
+    c0 = f64x2.relaxed_madd(v128.load(z), r0, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r0, c1);
+    z += row;
+    c0 = f64x2.relaxed_madd(v128.load(z), r1, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r1, c1);
+    z += row;
+    c0 = f64x2.relaxed_madd(v128.load(z), r2, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r2, c1);
+    z += row;
+    c0 = f64x2.relaxed_madd(v128.load(z), r3, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r3, c1);
+    z += row;
+    c0 = f64x2.relaxed_madd(v128.load(z), r4, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r4, c1);
+    z += row;
+    c0 = f64x2.relaxed_madd(v128.load(z), r5, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r5, c1);
+    z += row;
+    c0 = f64x2.relaxed_madd(v128.load(z), r6, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r6, c1);
+    z += row;
+    c0 = f64x2.relaxed_madd(v128.load(z), r7, c0);
+    c1 = f64x2.relaxed_madd(v128.load(z, 16), r7, c1);
+    v128.store(c, c0);
+    v128.store(c, c1, 16);
+  }
+  for (let j = p & 3; j > 0; j--, a += 8, c += 8) {
+    let sum = load<f64>(c), z = a;
+    for (let k: usize = 0; k < 8; k++, z += row) sum += load<f64>(z) * load<f64>(r + k * step);
+    store<f64>(c, sum);
+  }
 }
 
 /** g[j] += scale x[j], j < p. */

@@ -6,6 +6,7 @@ export {
 } from './codes';
 export { squaredDistances, squaredDistances32 } from './distances';
 export { gatherColumns, gatherColumns32 } from './gather';
+export { momentColumns } from './moments';
 export { gramNarrow, gramWide } from './gram';
 export { gram32Narrow, gram32Wide } from './gram32';
 export { logisticColumn, logisticPanels } from './logistic';

@@ -4,7 +4,7 @@ import { at4, at8 } from './views.ts';
 import type { Views } from './views.ts';
 
 type DenseKernels = Pick<Kernels,
-  'psiColumn' | 'gradientColumn' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32' | 'squaredDistances' | 'squaredDistances32'>;
+  'psiColumn' | 'gradientColumn' | 'momentColumns' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32' | 'squaredDistances' | 'squaredDistances32'>;
 
 /** The scalar twin of the dense products: the formulas of the contract as plain loops. */
 export function denseKernels(current: () => Views): DenseKernels {
@@ -34,6 +34,21 @@ export function denseKernels(current: () => Views): DenseKernels {
         const PSI = at8(psi + q * psiStride);
         for (let i = 0; i < n; i++) {
           for (let c = 0; c < PANEL; c++) f64[PSI + i * PANEL + c] = f64[START + q * PANEL + c]! + (offset ? f64[OFFSET + i]! : 0);
+        }
+      }
+    },
+
+    momentColumns(n, p, x, ldx, w, r, sum, cross, square) {
+      const { f64 } = current();
+      const X = at8(x), W = at8(w), R = at8(r), SUM = at8(sum), CROSS = at8(cross), SQUARE = at8(square);
+      for (let i = 0; i < n; i++) {
+        const weight = w ? f64[W + i]! : 1;
+        if (weight === 0) continue;
+        for (let j = 0; j < p; j++) {
+          const value = f64[X + i * ldx + j]!;
+          f64[SUM + j]! += value * weight;
+          f64[CROSS + j]! += value * f64[R + i]!;
+          if (square) f64[SQUARE + j]! += value * weight * value;
         }
       }
     },
