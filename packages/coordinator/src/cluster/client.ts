@@ -4,7 +4,7 @@ import { Client, status } from '@grpc/grpc-js';
 import type { ClientOptions, Metadata, ServiceError } from '@grpc/grpc-js';
 import { FailureError, ScalemixError } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
-import { LARGEST_REQUEST, NODE_NAME, PIECE_BYTES, channelCredentials, errorOf, nodeService, tokenMetadata } from '@scalemix/worker';
+import { FLOW_WINDOW, LARGEST_REQUEST, NODE_NAME, PIECE_BYTES, channelCredentials, errorOf, nodeService, tokenMetadata } from '@scalemix/worker';
 import type { RowsShape, Security } from '@scalemix/worker';
 import { shapeMessage } from '@scalemix/worker';
 
@@ -42,7 +42,7 @@ export class NodeClient {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': LARGEST_REQUEST,
       // Large answers must not wait for a round trip every 64 KiB.
-      'grpc-node.flow_control_window': 2 ** 23,
+      'grpc-node.flow_control_window': FLOW_WINDOW,
       'grpc.keepalive_time_ms': keepalive,
       'grpc.keepalive_timeout_ms': keepalive,
       'grpc.initial_reconnect_backoff_ms': 100,

@@ -12,6 +12,7 @@ import { addressText } from './address.ts';
 import type { Address } from './address.ts';
 import { NodeCounters } from './counters.ts';
 import { statusOf } from './errors.ts';
+import { widenWindows } from './flowControl.ts';
 import { Lease } from './lease.ts';
 import { readLocal } from './localTable.ts';
 import type { scalemix } from './protocol/node.js';
@@ -22,7 +23,7 @@ import { bytesOf } from './protocol/vectors.ts';
 import { BlockReceiver } from './receive.ts';
 import { checkReach, serverCredentials, tokenTest } from './security.ts';
 import type { Security } from './security.ts';
-import { LARGEST_REQUEST, PROTOCOL, nodeService } from './service.ts';
+import { LARGEST_REQUEST, PROTOCOL, SERVICE_PATH, nodeService } from './service.ts';
 import { Session, checkSameKernel } from './session.ts';
 import type { SessionOptions } from './session.ts';
 import { computeSubtrees } from './subtrees.ts';
@@ -84,6 +85,7 @@ export class NodeServer {
   /** @throws UsageError TLS_REQUIRED, BAD_TLS; FailureError CANNOT_LISTEN */
   static async start(options: NodeOptions): Promise<NodeServer> {
     checkReach(options.listen.host, options.security);
+    widenWindows(SERVICE_PATH);
     const credentials = serverCredentials(options.security);
     const node = new NodeServer(options);
     try {

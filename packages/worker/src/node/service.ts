@@ -4,6 +4,9 @@ import { scalemix } from './protocol/node.js';
 /** Both sides must speak the same. */
 export const PROTOCOL = 1;
 
+/** Where the calls are. */
+export const SERVICE_PATH = '/scalemix.Node/';
+
 /** The largest message a node takes: pieces of blocks are small; what is large is a request of many columns and features. */
 export const LARGEST_REQUEST = 2 ** 28;
 
@@ -27,7 +30,7 @@ function call<Asked, AskedRead, Answer, AnswerRead>(name: string, request: Codec
   const asked = codec(request);
   const answered = codec(reply);
   return {
-    path: `/scalemix.Node/${name}`,
+    path: `${SERVICE_PATH}${name}`,
     requestStream,
     responseStream,
     requestSerialize: asked.write,
