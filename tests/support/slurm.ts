@@ -18,6 +18,8 @@ export interface Slurm {
   /** What its programs need to find it. */
   readonly env: Readonly<Record<string, string>>;
   readonly slurmd: ReadonlyMap<string, ChildProcess>;
+  /** Starts the slurmd of a node, again where it was killed. */
+  startNode(name: string): void;
   run(file: string, ...args: string[]): string;
   stop(): Promise<void>;
 }
@@ -43,14 +45,17 @@ export async function startSlurm(): Promise<Slurm> {
     await until('munge answers', () => succeeds(() => execFileSync('munge', ['--no-input', '--socket', socket], { stdio: 'ignore' })));
     started.push(startProcess('/usr/sbin/slurmctld', ['-D', '-c'], options));
     const slurmd = new Map<string, ChildProcess>();
-    for (const name of nodes) {
-      mkdirSync(join(folder, `spool.${name}`));
+    const startNode = (name: string): void => {
       const child = startProcess('/usr/sbin/slurmd', ['-D', '-N', name], options);
       slurmd.set(name, child);
       started.push(child);
+    };
+    for (const name of nodes) {
+      mkdirSync(join(folder, `spool.${name}`));
+      startNode(name);
     }
     await until('three nodes of Slurm are idle', () => succeeds(() => run('sinfo', '--noheader', '--states=idle', '--format=%D').trim() === '3'), 60);
-    return { env, slurmd, run, stop };
+    return { env, slurmd, startNode, run, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -23,13 +23,16 @@ const workers = (): number[] => processesWith(`${process.execPath} ${bin} worker
 const state = async (id: string): Promise<string> => (JSON.parse((await run('status', id, '--json')).stdout) as { state: string }).state;
 
 /** Submits a job of a name, and waits until it has come to its third pass. */
-async function begin(name: string): Promise<void> {
-  const { code, stdout, stderr } = await run(...submit, '--name', name, '--', ...JOB, '-o', `${name}.json`, '--events', `${name}.events`);
+async function begin(name: string, ...more: string[]): Promise<void> {
+  const { code, stdout, stderr } = await run(...submit, '--name', name, '--', ...JOB, ...more, '-o', `${name}.json`, '--events', `${name}.events`);
   if (code !== 0 || stdout !== `${name}\n`) throw new Error(`submit: ${code} ${stdout} ${stderr}`);
   await until(`${name} computes`, () => eventsIn(join(folder, `${name}.events`), 'passDone') >= 3);
 }
 
-test.after.always('Slurm ends', () => slurm?.stop());
+test.after.always('Slurm ends, and what it left behind', async () => {
+  await slurm?.stop();
+  for (const pid of workers()) process.kill(pid, 'SIGKILL');
+});
 
 let reference: unknown;
 
@@ -100,4 +103,32 @@ slurmTest('a node whose slurmd is killed, and its worker with it, is done withou
   t.is(await state('down'), 'done');
   t.deepEqual(bitsOf(readModelOf(join(folder, 'down.json'))), reference);
   await until('nothing is left', () => workers().length === 0, 20);
+});
+
+slurmTest('a slurmd that is killed alone: Slurm gives the node up, its worker computes to the end of the job, and ends when slurmd is there again', async (t) => {
+  t.timeout(240_000);
+  const states = (): string[] => slurm.run('sinfo', '--noheader', '--Node', '--format=%N %T').trim().split('\n');
+  slurm.startNode('n3');
+  await until('three nodes are idle', () => states().every((line) => line.endsWith(' idle')));
+  await begin('alone', '--suspect-after', '200');
+  // Slurm takes some 25 s to notice: so long nobody computes.
+  const stopped = workers();
+  t.is(stopped.length, 3);
+  for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+  await endProcess(slurm.slurmd.get('n3')!);
+  try {
+    await until('Slurm has given the node up', () => states().includes('n3 down*'), 90);
+    t.is(await state('alone'), 'running');
+    await until('the step of the node has ended', async () => /The worker of n3 ended with \d+; starting it again/.test((await run('logs', 'alone')).stderr), 30);
+  } finally {
+    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+  }
+  await run('logs', 'alone', '--follow');
+  t.is(await state('alone'), 'done');
+  t.deepEqual(bitsOf(readModelOf(join(folder, 'alone.json'))), reference);
+  t.is(eventsIn(join(folder, 'alone.events'), 'nodeLost'), 0, 'the worker was never lost');
+  t.is(eventsIn(join(folder, 'alone.events'), 'resumed'), 0, 'and the job never begun again');
+  await until('the other workers are gone', () => workers().length === 1, 20);
+  slurm.startNode('n3');
+  await until('nothing is left', () => workers().length === 0, 30);
 });
