@@ -37,6 +37,16 @@ test('a larger sample is drawn where a sixth of the rows is twice the smaller on
   t.is(refined({ usable: 3 }), 50000);
 });
 
+test('one value has one sample: 40 rows a feature and at least 20000, at most a quarter of all rows', (t) => {
+  const sizes = (question: Partial<RoadQuestion>): number[] => {
+    const { sampleRows, refineRows } = chooseRoad({ ...many, values: 1, ...question });
+    return [sampleRows, refineRows];
+  };
+  t.deepEqual(sizes({ rows: 100000, usable: 600 }), [24000, 24000]);
+  t.deepEqual(sizes({ rows: 100000, usable: 6 }), [20000, 20000]);
+  t.deepEqual(sizes({ rows: 44000, usable: 6 }), [11000, 11000]);
+});
+
 test('Hessians are formed at no more values than they are worth', (t) => {
   const counts = (question: Partial<RoadQuestion>): number[] => {
     const { anchors, fullAnchors } = chooseRoad({ ...many, ...question });

@@ -33,8 +33,9 @@ import { WorkingScale } from './workingScale.ts';
 
 /** Share of the response's mean square below which the moments have lost the loss's digits. */
 const LOST_DIGITS = 1e-6;
-/** Certified relative gap of the sample's own path. */
+/** Certified relative gap of the sample's own path; and of the only value of one. */
 const SAMPLE_TOLERANCE = 1e-4;
+const ONE_VALUE_TOLERANCE = 1e-2;
 /** The grid's largest lambda where no feature has any slope. */
 const NO_SLOPE_LAMBDA = 1;
 /** Share of the largest gradient there could be below which one is rounding. */
@@ -195,7 +196,8 @@ async function onSample(
     const own = await rows.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
     const sampleScale = new WorkingScale(source.describe(), moments, problem, { ...moments, weightSum: own.weightSum });
     const oracle = new SweepOracle(rows, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
-    return { moments: own, oracle, setting: { ...setting, scale: sampleScale, tolerance: SAMPLE_TOLERANCE, rough: true } };
+    const tolerance = values.length === 1 ? ONE_VALUE_TOLERANCE : SAMPLE_TOLERANCE;
+    return { moments: own, oracle, setting: { ...setting, scale: sampleScale, tolerance, rough: true } };
   };
   const selector = sampleSelector(scale, moments.rows, loss.response === 'probability', meanResponse(moments, responseCentre));
   // The larger sample stays where its rows lie: it is read a few times only.

@@ -77,11 +77,16 @@ interface SampleSizes {
   readonly larger: { readonly perFeature: number; readonly least: number; readonly share: number };
 }
 const FOR_PATHS: SampleSizes = { sample: { perFeature: 200, least: 10000 }, larger: { perFeature: 1600, least: 50000, share: 1 / 6 } };
-/** One value has no sweeps to share: its sample's Hessian must cost less than one of all rows. */
-const FOR_ONE_VALUE: SampleSizes = { sample: { perFeature: 20, least: 5000 }, larger: { perFeature: 50, least: 20000, share: 1 / 4 } };
+/** One value has no sweeps to share: its sample's Hessian must cost less than one of all rows, and with a second sample two would be formed. */
+const FOR_ONE_VALUE = { perFeature: 40, least: 20000, share: 1 / 4 };
 
 function sampleSizes(rows: number, usable: number, values: number): Pick<RoadChoice, 'sampleRows' | 'refineRows'> {
-  const { sample, larger } = values === 1 ? FOR_ONE_VALUE : FOR_PATHS;
+  if (values === 1) {
+    const { perFeature, least, share } = FOR_ONE_VALUE;
+    const only = Math.min(Math.max(least, perFeature * usable), Math.floor(rows * share));
+    return { sampleRows: only, refineRows: only };
+  }
+  const { sample, larger } = FOR_PATHS;
   const sampleRows = Math.max(sample.least, sample.perFeature * usable);
   const refineRows = Math.min(Math.max(larger.least, larger.perFeature * usable), Math.floor(rows * larger.share));
   // The smaller one serves where the larger would not be twice as large.

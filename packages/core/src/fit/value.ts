@@ -32,7 +32,7 @@ export interface ValueSetting {
   readonly nullGradient: number;
   /** The features that no penalty touches separate the classes: no value has a finite optimum. @default false */
   readonly separable?: boolean;
-  /** Takes a certified answer as it is, however much the next step would still change. */
+  /** Takes a certified answer as it is, however much the next step would still change; Hessians may be coarse. */
   readonly rough?: boolean;
 }
 
@@ -76,10 +76,10 @@ const RESTLESS_EVALUATIONS = 6;
 const IDLE_EVALUATIONS = 8;
 /** A Gram of q features costs as much as some q^2 / (40 p) passes of one column. Where that is 4 or more, Hessians are kept... */
 const COSTLY = 160;
-/** ...for so many steps... */
-const MOST_CORRECTIONS = 6;
-/** ...as long as a step leaves no more than this share of its optimality conditions' violation. */
-const BRISK = 0.1;
+/** ...for so many steps, as long as a step leaves no more than a share of its optimality conditions' violation... */
+const WITH_MATRIX = { corrections: 6, brisk: 0.1 };
+/** ...which may be more, and a larger one, where a factor is at hand that makes steps nearly free. */
+const WITH_FACTOR = { corrections: 20, brisk: 0.5 };
 /** Curvature, as a share of the mean one, added to features that separate the classes. */
 const DAMPING = 1e-6;
 /** Mean loss above saturation below which the classes are separated. */
@@ -102,6 +102,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   const end = (reason: ValueResult['reason']): ValueResult =>
     setting.separable === true ? { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' } : { evaluation: at, certificate, converged: reason === null, reason };
 
+  const coarse = setting.rough === true;
   let at = start;
   let certificate = judge(at);
   let unrest = 0;
@@ -117,7 +118,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
     if (idle >= IDLE_EVALUATIONS) return end(certified(certificate) ? null : 'STALLED');
     if (full === null) {
-      at = (await oracle.evaluate([at.point], [{ at: 0, features: setFor(at, lambda, target.previous) }], 1))[0]!;
+      at = (await oracle.evaluate([at.point], [{ at: 0, features: setFor(at, lambda, target.previous), coarse }], 1))[0]!;
       passes++;
       certificate = judge(at);
       continue;
@@ -125,12 +126,13 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     // The evaluation that probably certifies also serves the next value's first step.
     const near = relativeGap(certificate, saturatedLoss) < NEAR && target.next !== null;
     const following = withMoved(near ? setFor(at, target.next!, lambda) : setFor(at, lambda, target.previous), full.beta, usable);
-    const kept = brisk && isWorthKeeping(at.hessian!, following, scale.features) ? at.hessian! : null;
-    let next = (await oracle.evaluate([full], kept === null ? [{ at: 0, features: following }] : [], 1))[0]!;
+    const patience = factors.factor === null ? WITH_MATRIX : WITH_FACTOR;
+    const kept = brisk && isWorthKeeping(at.hessian!, following, scale.features, patience.corrections) ? at.hessian! : null;
+    let next = (await oracle.evaluate([full], kept === null ? [{ at: 0, features: following, coarse }] : [], 1))[0]!;
     passes++;
     if (kept !== null) next = { ...next, hessian: loss.quadratic ? kept : corrected(kept, secant(at, next, kept)) };
     let nextCertificate = judge(next);
-    brisk = nextCertificate.stationarity <= BRISK * certificate.stationarity;
+    brisk = nextCertificate.stationarity <= patience.brisk * certificate.stationarity;
     if (!improves(nextCertificate, certificate, leastDoubt)) {
       let best: Trial | null = null;
       for (let round = 0; best === null && round < SHORTER_ROUNDS && passes < setting.maxPasses; round++) {
@@ -215,8 +217,8 @@ function withMoved(features: Int32Array, beta: Float64Array, usable: Int32Array)
 }
 
 /** Whether a Hessian corrected by secants serves the next step as well as a new one would, that costs more. */
-function isWorthKeeping(hessian: Hessian, following: Int32Array, all: number): boolean {
-  if (hessian.secants.length >= MOST_CORRECTIONS || !isCostly(hessian, all)) return false;
+function isWorthKeeping(hessian: Hessian, following: Int32Array, all: number, most: number): boolean {
+  if (hessian.secants.length >= most || !isCostly(hessian, all)) return false;
   const have = new Set(hessian.features);
   return following.every((j) => have.has(j));
 }
