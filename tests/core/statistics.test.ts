@@ -127,6 +127,7 @@ for (const [family, kernels] of Object.entries(KERNELS)) {
               { features: null, grams: [] },
               { features: some(p, 1), grams: [{ column: last, features: null }] },
               { features: null, grams: [{ column: 0, features: some(p, 0) }, { column: last, features: null }, { column: last, features: some(p, 1) }, { column: 0, features: new Int32Array(0) }] },
+              { features: null, grams: [{ column: 0, features: some(p, 1) }, { column: last, features: some(p, 1) }, { column: last, features: some(p, 0) }, { column: 0, features: some(p, 1) }] },
             ];
             for (const variant of variants) {
               const request: PassRequest = { kind: 'pass', loss, columns, coefficients: flat, intercepts: random.normals(columns), ...variant };

@@ -90,6 +90,10 @@ export interface GramResult {
 const SUMS = LOSS_SUMS.length;
 const CURVATURE = LOSS_SUMS.indexOf('curvature');
 
+function sameFeatures(left: Int32Array | null, right: Int32Array | null): boolean {
+  return left === null || right === null ? left === right : left.length === right.length && left.every((feature, i) => feature === right[i]);
+}
+
 function gramSize(request: GramRequest, features: number): number {
   return request.features === null ? features : request.features.length;
 }
@@ -190,11 +194,15 @@ export class PassAccumulator {
 
     const plan = new ScratchPlan(arenas[0]!.scratch);
     const readers = new Set([this.#psiReader, this.#gradientReader]);
-    const gramReaders = request.grams.map((gram) => {
+    const gramReaders: { readonly features: Int32Array | null; readonly reader: TileReader }[] = [];
+    const readerOf = request.grams.map((gram) => {
       // Columns that have been gathered in another order are no longer there in float32.
       if (gramSize(gram, p) === p && psiSelection === all) return this.#psiReader;
-      const reader = new TileReader(store, selectFeatures(store.layout, store.features, gram.features));
+      // Grams of the same features read the same tile.
+      const same = gramReaders.find((other) => sameFeatures(other.features, gram.features));
+      const reader = same?.reader ?? new TileReader(store, selectFeatures(store.layout, store.features, gram.features));
       readers.add(reader);
+      gramReaders.push({ features: gram.features, reader });
       return reader;
     });
     for (const reader of readers) reader.planTables(plan);
@@ -205,7 +213,7 @@ export class PassAccumulator {
     const sums = plan.take(SUMS * width * panels * areas(request));
     const heldOut = request.folds?.heldOut ? plan.take(width * panels) : 0;
     this.#grams = request.grams.map((gram, i) => {
-      const reader = gramReaders[i]!;
+      const reader = readerOf[i]!;
       return { column: gram.column, selection: reader.selection, reader, at: planGram(plan, reader.selection), coarse: gram.coarse ?? false };
     });
     const to = plan.position;
@@ -305,10 +313,12 @@ export class PassAccumulator {
       addGradientPanels(kernels, this.#gradientReader.selection, gradientTile, count, psi + first * stride.psi, stride.psi, g + first * stride.g, stride.g);
     onPanels(0, from, addGradient);
     onPanels(to, this.#panels, addGradient);
+    let gramReader = this.#psiReader;
+    let gramTile = tile;
     for (let i = 0; i < this.#grams.length; i++) {
       const gram = this.#grams[i]!;
       if (leavingOut !== null && leavingOut[gram.column] === fold) continue;
-      const gramTile = gram.reader === this.#psiReader ? tile : gram.reader.read(kernels, cursor, row, rows);
+      if (gram.reader !== gramReader) gramTile = (gramReader = gram.reader).read(kernels, cursor, row, rows);
       addGram(kernels, gram.selection, gramTile, curvature + i * Math.ceil(this.#tileRows / 4) * 32, gram.at, workspace, gram.coarse);
     }
   }

@@ -6,9 +6,15 @@ export function gatherColumns(n: i32, x: usize, ldx: i32, index: usize, count: i
       memory.copy(out, x, width);
       continue;
     }
-    for (let c: usize = 0; c < width; c += 8) {
-      store<f64>(out + c, load<f64>(x + (<usize>load<u32>(index + (c >> 1)) << 3)));
+    const quads = width & ~31;
+    let at = index;
+    for (let c: usize = 0; c < quads; c += 32, at += 16) {
+      store<f64>(out + c, load<f64>(x + (<usize>load<u32>(at) << 3)));
+      store<f64>(out + c, load<f64>(x + (<usize>load<u32>(at, 4) << 3)), 8);
+      store<f64>(out + c, load<f64>(x + (<usize>load<u32>(at, 8) << 3)), 16);
+      store<f64>(out + c, load<f64>(x + (<usize>load<u32>(at, 12) << 3)), 24);
     }
+    for (let c = quads; c < width; c += 8, at += 4) store<f64>(out + c, load<f64>(x + (<usize>load<u32>(at) << 3)));
   }
 }
 
@@ -22,8 +28,14 @@ export function gatherColumns32(n: i32, x: usize, ldx: i32, index: usize, count:
       if (pairs < width) store<f64>(out + pairs, <f64>load<f32>(x + (pairs >> 1)));
       continue;
     }
-    for (let c: usize = 0; c < width; c += 8) {
-      store<f64>(out + c, <f64>load<f32>(x + (<usize>load<u32>(index + (c >> 1)) << 2)));
+    const quads = width & ~31;
+    let at = index;
+    for (let c: usize = 0; c < quads; c += 32, at += 16) {
+      store<f64>(out + c, <f64>load<f32>(x + (<usize>load<u32>(at) << 2)));
+      store<f64>(out + c, <f64>load<f32>(x + (<usize>load<u32>(at, 4) << 2)), 8);
+      store<f64>(out + c, <f64>load<f32>(x + (<usize>load<u32>(at, 8) << 2)), 16);
+      store<f64>(out + c, <f64>load<f32>(x + (<usize>load<u32>(at, 12) << 2)), 24);
     }
+    for (let c = quads; c < width; c += 8, at += 4) store<f64>(out + c, <f64>load<f32>(x + (<usize>load<u32>(at) << 2)));
   }
 }
