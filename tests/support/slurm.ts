@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './ports.ts';
-import { endProcess, startProcess, until } from './processes.ts';
+import { endProcess, processesWith, startProcess, until } from './processes.ts';
 
 export const SLURM_NEEDS = [
   { file: '/usr/sbin/slurmctld', packages: 'slurmctld' },
@@ -30,6 +30,7 @@ export async function startSlurm(): Promise<Slurm> {
   const started: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
     for (const child of started.toReversed()) await endProcess(child);
+    for (const pid of stepsWritingTo(folder)) process.kill(pid, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -60,6 +61,14 @@ export async function startSlurm(): Promise<Slurm> {
     await stop();
     throw error;
   }
+}
+
+/** Managers of steps: they outlive a slurmd that is killed, and wait for a controller that is gone. */
+function stepsWritingTo(folder: string): number[] {
+  return processesWith('slurmstepd').filter((pid) => {
+    const files = `/proc/${pid}/fd`;
+    return succeeds(() => readdirSync(files).some((file) => readlinkSync(join(files, file)).startsWith(`${folder}/`)));
+  });
 }
 
 /** A munged of our own, with its own key and socket. */
