@@ -5,7 +5,7 @@
 import { FailureError, chooseKernels, enableWideVectors, mergeStatistics } from '@scalemix/core';
 import type { ClusterEvent } from '@scalemix/coordinator';
 import type { ComputeNode } from '../packages/coordinator/src/cluster/node.ts';
-import { Shards, fairShares } from '../packages/coordinator/src/cluster/shards.ts';
+import { Shards } from '../packages/coordinator/src/cluster/shards.ts';
 import { Sweep } from '../packages/coordinator/src/cluster/sweep.ts';
 import type { SweepCluster } from '../packages/coordinator/src/cluster/sweep.ts';
 import { openComputing } from '../packages/coordinator/src/computing.ts';
@@ -96,6 +96,7 @@ async function coordinationSeconds(count: number): Promise<number> {
     memory: Infinity,
     lost: new AbortController().signal,
     ready: true,
+    held: null,
     holds: () => true,
     load: async () => {},
     compute: async (_request, subtrees, onAnswer) => {
@@ -105,15 +106,11 @@ async function coordinationSeconds(count: number): Promise<number> {
       }
     },
   }));
-  let chunk = 0;
-  fairShares(shards.count, nodes).forEach((share, i) => {
-    const end = chunk + share;
-    while (chunk < end) shards.give(chunk++, nodes[i]!);
-  });
+  shards.shareOut(nodes);
   const fail = (_: ComputeNode, error: Error): never => {
     throw error;
   };
-  const cluster: SweepCluster = { shards, nodes, patience: Infinity, hopeful: true, late: new Set(), listen: () => () => true, succeeded: () => {}, lose: fail, lostError: () => new FailureError('CLUSTER_LOST', 'No node is left.') };
+  const cluster: SweepCluster = { shards, nodes, patience: Infinity, hopeful: true, late: new Set(), listen: () => () => true, measured: () => {}, succeeded: () => {}, lose: fail, lostError: () => new FailureError('CLUSTER_LOST', 'No node is left.') };
   return medianSeconds(() => new Sweep(cluster, { kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false }, { onReply: () => {} }).run());
 }
 

@@ -26,7 +26,7 @@ test('runs of chunks are covered by as many subtrees as the coordinator asks for
 
 for (const [rows, count] of [[1e9, 10], [3e8, 37], [1e8, 300], [1e6, 200]] as const) {
   test(`${rows} rows are cut among ${count} nodes as the coordinator cuts them`, (t) => {
-    const nodes = Array.from({ length: count }, () => ({ ready: true, threads: 4, name: '', holds: () => false }) as unknown as ComputeNode);
+    const nodes = Array.from({ length: count }, () => ({ ready: true, threads: 4, name: '', held: new Set(), holds: () => false }) as unknown as ComputeNode);
     const shards = new Shards(rows, count);
     shards.shareOut(nodes);
     const owned = nodes.map((node) => shards.ownedBy(node));

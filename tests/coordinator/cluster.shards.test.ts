@@ -16,6 +16,7 @@ function quickNodes(count: number, asked: Map<string, number> = new Map()): Comp
     memory: Infinity,
     lost: new AbortController().signal,
     ready: true,
+    held: new Set(),
     holds: () => false,
     load: async () => {},
     compute: async (_request, nodes, onAnswer) => {
@@ -77,12 +78,13 @@ test('a thousand nodes are asked once each, though the cluster changes meanwhile
   const nodes = quickNodes(1000, asked);
   const shards = new Shards(rows, nodes.length);
   let changed = (): void => {};
+  let told: Parameters<SweepCluster['measured']>[0] = new Map();
   const listen: SweepCluster['listen'] = (listener) => {
     changed = listener;
     return () => true;
   };
   const cluster: SweepCluster = {
-    shards, nodes, patience: 60_000, hopeful: true, late: new Set(), listen, succeeded: () => {},
+    shards, nodes, patience: 60_000, hopeful: true, late: new Set(), listen, measured: (times) => (told = times), succeeded: () => {},
     lose: (_, error) => void t.fail(error.message), lostError: () => new FailureError('CLUSTER_LOST', 'No node is left.'),
   };
   let chunks = 0;
@@ -95,6 +97,8 @@ test('a thousand nodes are asked once each, though the cluster changes meanwhile
     onProgress: (rowsDone) => (done = rowsDone),
   }).run();
   t.is(asked.size, nodes.length);
+  t.is(told.size, nodes.length);
+  t.true([...told].every(([node, { rows, milliseconds }]) => milliseconds >= 0 && rows === shards.ownedBy(node).reduce((sum, chunk) => sum + shards.rows(chunk), 0)));
   t.true([...asked.values()].every((times) => times === 1));
   t.is(chunks, shards.count);
   t.is(done, rows);
@@ -104,7 +108,7 @@ test('a thousand nodes are asked once each, though the cluster changes meanwhile
 /** A node that holds some blocks. */
 function holder(name: string, threads = 1, memory = Infinity, held: ReadonlySet<number> = new Set()): ComputeNode {
   const holds = (first: number, end: number): boolean => Array.from({ length: end - first }, (_, i) => first + i).every((number) => held.has(number));
-  return { name, threads, memory, lost: new AbortController().signal, ready: true, holds, load: async () => {}, compute: async () => {} };
+  return { name, threads, memory, lost: new AbortController().signal, ready: true, held, holds, load: async () => {}, compute: async () => {} };
 }
 
 test('shares sum to the whole, follow threads, and memory as long as there is room', (t) => {
@@ -147,4 +151,82 @@ test('who comes late is given what it lacks, of what it holds first, and nothing
   t.deepEqual(moves[0], { chunk: 3, to: late });
   for (const { chunk, to } of moves) shards.give(chunk, to);
   t.deepEqual(shards.surplus([first, late]), []);
+});
+
+/** Milliseconds a read takes of nodes whose threads are so fast, in rows a millisecond. */
+function timesOf(shards: Shards, nodes: readonly ComputeNode[], speeds: readonly number[]): Map<ComputeNode, { rows: number; milliseconds: number }> {
+  return new Map(nodes.map((node, i) => {
+    const rows = shards.ownedBy(node).reduce((sum, chunk) => sum + shards.rows(chunk), 0);
+    return [node, { rows, milliseconds: rows / (speeds[i]! * node.threads) }];
+  }));
+}
+
+/** Reads, one after the other, with what follows from each. */
+function learn(shards: Shards, nodes: readonly ComputeNode[], speeds: readonly number[], reads: number): number {
+  let moves = 0;
+  for (let read = 0; read < reads; read++) {
+    if (!shards.learn(timesOf(shards, nodes, speeds), nodes)) continue;
+    for (const { chunk, to } of shards.surplus(nodes)) {
+      shards.give(chunk, to);
+      moves++;
+    }
+  }
+  return moves;
+}
+
+test('a slow node keeps less after a few reads, nothing moves for small differences, and nothing moves back and forth', (t) => {
+  const nodes = quickNodes(6).map((node) => ({ ...node, threads: 2 }));
+  const shards = new Shards(5e7, nodes.length);
+  shards.shareOut(nodes);
+  const fair = shards.ownedBy(nodes[0]!).length;
+  t.is(learn(shards, nodes, [90, 100, 104, 97, 109, 100], 20), 0);
+  t.is(learn(shards, nodes, [40, 100, 100, 100, 100, 100], 1), 0, 'one slow read may be chance');
+  t.true(learn(shards, nodes, [40, 100, 100, 100, 100, 100], 5) > 0);
+  const slow = shards.ownedBy(nodes[0]!).length;
+  t.true(slow <= 0.6 * fair && slow >= 0.25 * fair, `${slow} of ${fair}`);
+  t.is(learn(shards, nodes, [40, 100, 100, 100, 100, 100], 20), 0);
+});
+
+test('speeds are of threads, beside those of the other nodes, whatever a read asks for; short reads tell nothing', (t) => {
+  const nodes = quickNodes(6);
+  const shards = new Shards(5e7, nodes.length);
+  shards.shareOut(nodes);
+  for (const unit of [0.01, 1, 10, 0.1]) t.is(learn(shards, nodes, nodes.map(() => 100 * unit), 2), 0);
+  t.is(learn(shards, nodes, [4e5, 8e5, 8e5, 8e5, 8e5, 8e5], 10), 0);
+});
+
+test('what moves for speed leaves few subtrees a node', (t) => {
+  const random = new Random(8);
+  for (const count of [2, 3, 5, 16, 64]) {
+    const nodes = quickNodes(count).map((node) => ({ ...node, threads: 4 }));
+    const shards = new Shards(1e9, count);
+    shards.shareOut(nodes);
+    learn(shards, nodes, nodes.map(() => 40 + 60 * random.uniform()), 8);
+    const subtrees = nodes.reduce((sum, one) => sum + cover(shards.ownedBy(one), shards).length, 0);
+    t.true(subtrees <= 4 * count, `${subtrees} subtrees of ${count} nodes`);
+  }
+});
+
+test('ten thousand nodes are given what they hold, and the rest, without asking each for every chunk', (t) => {
+  let asked = 0;
+  const count = 10_000;
+  const shards = new Shards(1e11, count);
+  const { end } = shards.blocks(0);
+  const nodes = quickNodes(count).map((node, i) => {
+    const held = new Set(Array.from({ length: i % 2 === 0 ? end : 0 }, (_, block) => i * end + block));
+    return {
+      ...node,
+      held,
+      holds: (first: number, last: number): boolean => {
+        asked++;
+        return held.has(first) && held.has(last - 1);
+      },
+    };
+  });
+  shards.shareOut(nodes);
+  for (let i = 0; i < count; i += 2) if (shards.owner(i) !== nodes[i]) return t.fail(`chunk ${i} is with ${shards.owner(i)?.name}`);
+  t.true(Array.from({ length: shards.count }, (_, chunk) => shards.owner(chunk)).every((owner) => owner !== null));
+  t.true(asked < 2 * count, `asked ${asked} times`);
+  shards.surplus(nodes);
+  t.true(asked < 100 * count, `asked ${asked} times`);
 });

@@ -12,6 +12,7 @@ import type { ClusterEvent, ClusterOptions, ClusterRequest } from './options.ts'
 import { RemoteNode } from './remoteNode.ts';
 import type { JobIdentity } from './remoteNode.ts';
 import { Shards } from './shards.ts';
+import type { ComputeTime } from './speeds.ts';
 
 /** Times that long without any node, and the job gives up. */
 const PATIENCE = 3;
@@ -77,6 +78,11 @@ export class Cluster {
   changed(): void {
     this.#rebalance();
     for (const listener of this.#listeners) listener();
+  }
+
+  /** How long nodes took for a read: rows go from slow to fast ones where that is worth it. */
+  measured(times: ReadonlyMap<ComputeNode, ComputeTime>): void {
+    if (this.shards.learn(times, this.nodes)) this.#rebalance();
   }
 
   /** A node failed at what it was asked. Threads of this process cannot be lost: they stay ready. */

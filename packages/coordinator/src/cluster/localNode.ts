@@ -11,6 +11,7 @@ export function localNode(rows: LoadedRows, pool: ThreadPool): ComputeNode {
     memory: Infinity,
     lost: new AbortController().signal,
     ready: true,
+    held: null,
     holds: () => true,
     load: async () => {},
     compute: ({ request }: SentRequest, nodes, onAnswer: OnAnswer, signal) =>

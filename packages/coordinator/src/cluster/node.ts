@@ -20,6 +20,8 @@ export interface ComputeNode {
   readonly lost: AbortSignal;
   /** Whether it takes new work. */
   readonly ready: boolean;
+  /** Blocks it has, of those it was given; null: all there are, by itself. */
+  readonly held: ReadonlySet<number> | null;
   /** Whether it has the rows of the blocks [first, end). */
   holds(first: number, end: number): boolean;
   /** Gives it the rows of blocks it lacks among [first, end). */

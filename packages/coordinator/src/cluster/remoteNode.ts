@@ -93,6 +93,10 @@ export class RemoteNode implements ComputeNode {
     return !this.#leaving && !this.#lost.signal.aborted;
   }
 
+  get held(): ReadonlySet<number> {
+    return this.#held;
+  }
+
   holds(first: number, end: number): boolean {
     for (let block = first; block < end; block++) if (!this.#held.has(block)) return false;
     return true;

@@ -2,6 +2,8 @@
 import { BLOCK_ROWS, chunkLevel, chunks, leafRows, leavesUnder } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
 import type { ComputeNode } from './node.ts';
+import { NodeSpeeds } from './speeds.ts';
+import type { ComputeTime } from './speeds.ts';
 
 /** Chunks a node. */
 const CHUNKS = 8;
@@ -11,6 +13,7 @@ export class Shards {
   readonly level: number;
   readonly count: number;
   readonly #rows: number;
+  readonly #speeds = new NodeSpeeds();
   /** Bytes of a chunk, in the mean. */
   readonly #chunkBytes: number;
   /** By chunk; null: nobody. */
@@ -71,19 +74,26 @@ export class Shards {
 
   /**
    * Shares out what nobody has: to a node that holds the rows already, else in runs of neighbours,
-   * so that few subtrees have to be sent, in proportion to threads, as far as memory goes.
+   * so that few subtrees have to be sent, in proportion to threads and speed, as far as memory goes.
+   * Cost: chunks, and for each node what it holds or what nobody has, whichever is less.
    */
   shareOut(nodes: readonly ComputeNode[]): void {
     const ready = nodes.filter((node) => node.ready);
     if (ready.length === 0) return;
-    const left: number[] = [];
+    const left = new Set<number>();
     for (let chunk = 0; chunk < this.count; chunk++) {
       if (this.#owners[chunk]?.ready === true) continue;
-      const holder = ready.find((node) => node.name !== 'local' && this.holds(node, chunk));
-      this.#setOwner(chunk, holder ?? null);
-      if (holder === undefined) left.push(chunk);
+      this.#setOwner(chunk, null);
+      left.add(chunk);
     }
-    if (left.length === 0) return;
+    if (left.size === 0) return;
+    for (const node of ready) {
+      for (const chunk of this.#heldAmong(left, node)) {
+        this.#setOwner(chunk, node);
+        left.delete(chunk);
+      }
+    }
+    if (left.size === 0) return;
     const wanted = this.#shares(ready);
     const missing = ready.map((node, i) => Math.max(0, wanted[i]! - this.#owns(node)));
     let at = 0;
@@ -94,35 +104,65 @@ export class Shards {
     }
   }
 
-  #shares(nodes: readonly ComputeNode[]): number[] {
-    return fairShares(this.count, nodes.map(({ threads, memory }) => ({ threads, most: this.#chunkBytes > 0 ? Math.floor(memory / this.#chunkBytes) : Infinity })));
+  /** Which of the chunks a node holds, not counting one that holds everything anyway; descending. */
+  #heldAmong(chunks: ReadonlySet<number>, node: ComputeNode): number[] {
+    const { held } = node;
+    if (held === null || held.size === 0) return [];
+    const { end } = this.blocks(0);
+    const candidates = held.size < chunks.size ? new Set(Array.from(held, (block) => Math.floor(block / end))) : chunks;
+    return [...candidates].filter((chunk) => chunks.has(chunk) && this.holds(node, chunk)).sort((a, b) => b - a);
+  }
+
+  #shares(nodes: readonly ComputeNode[], speeds: readonly number[] = nodes.map((node) => this.#speeds.of(node))): number[] {
+    return fairShares(this.count, nodes.map(({ threads, memory }, i) => ({ threads: threads * speeds[i]!, most: this.#chunkBytes > 0 ? Math.floor(memory / this.#chunkBytes) : Infinity })));
+  }
+
+  /** Takes notice of how long nodes took for a read. Whether shares are others now, so that `surplus` has something to say. */
+  learn(times: ReadonlyMap<ComputeNode, ComputeTime>, nodes: readonly ComputeNode[]): boolean {
+    this.#speeds.observe(times);
+    const ready = nodes.filter((node) => node.ready);
+    return this.#speeds.adopt(ready, ready.map((node) => this.#owns(node)), (speeds) => this.#shares(ready, speeds));
   }
 
   /**
    * Chunks that should go to nodes with less than their share, from those with more:
-   * such as the node holds already, else the last. Nothing is changed.
+   * such as the node holds already, else neighbours of what it has, else the last. Nothing is changed.
    */
   surplus(nodes: readonly ComputeNode[]): { chunk: number; to: ComputeNode }[] {
     const ready = nodes.filter((node) => node.ready);
     const wanted = this.#shares(ready);
-    const spare = new Map(ready.map((node, i) => [node, this.#owns(node) - wanted[i]!]));
-    if (![...spare.values()].some((chunks) => chunks > 0)) return [];
-    const moved = new Set<number>();
+    const over = new Map(ready.map((node, i) => [node, inPairs(this.#owns(node) - wanted[i]!, wanted[i]!)]));
+    const givable = new Set<number>();
+    for (let chunk = this.count - 1; chunk >= 0; chunk--) if ((over.get(this.#owners[chunk]!) ?? 0) > 0) givable.add(chunk);
     const moves: { chunk: number; to: ComputeNode }[] = [];
-    for (const to of ready) {
-      let lacking = -spare.get(to)!;
-      for (const held of [true, false]) {
-        for (let chunk = this.count - 1; chunk >= 0 && lacking > 0; chunk--) {
-          const from = this.#owners[chunk];
-          if (!from || moved.has(chunk) || !((spare.get(from) ?? 0) > 0) || (held && !this.holds(to, chunk))) continue;
-          spare.set(from, spare.get(from)! - 1);
-          lacking--;
-          moved.add(chunk);
-          moves.push({ chunk, to });
+    // In pairs first, then one by one what is left of them.
+    for (const each of [2, 1]) {
+      for (const to of ready) {
+        let lacking = Math.floor(-over.get(to)! / each) * each;
+        if (lacking <= 0) continue;
+        for (const candidates of [this.#heldAmong(givable, to), this.#beside(givable, to), givable]) {
+          for (const chunk of candidates) {
+            if (lacking === 0) break;
+            const from = this.#owners[chunk]!;
+            givable.delete(chunk);
+            if (over.get(from)! <= 0) continue;
+            over.set(from, over.get(from)! - 1);
+            over.set(to, over.get(to)! + 1);
+            lacking--;
+            moves.push({ chunk, to });
+          }
         }
       }
     }
     return moves;
+  }
+
+  /** Those of the chunks that stand in a row with chunks of the node, the nearest first. */
+  *#beside(chunks: ReadonlySet<number>, node: ComputeNode): Generator<number> {
+    for (const own of this.ownedBy(node)) {
+      for (let next = own + 1; chunks.has(next); next++) yield next;
+      for (let next = own - 1; chunks.has(next); next--) yield next;
+    }
   }
 
   #owns(node: ComputeNode): number {
@@ -144,7 +184,14 @@ export class Shards {
   }
 }
 
-/** What a node may be given: in proportion to its threads, and at most `most` as long as others have room. */
+/** Chunks from which on a node gives them in pairs: two that stand side by side are one subtree. */
+const PAIRS_FROM = 4;
+
+function inPairs(difference: number, wanted: number): number {
+  return wanted < PAIRS_FROM || difference < 0 ? difference : 2 * Math.floor(difference / 2);
+}
+
+/** What a node may be given: in proportion to its threads (times its speed), and at most `most` as long as others have room. */
 interface Taker {
   readonly threads: number;
   /** @default no limit */

@@ -11,9 +11,10 @@ import type { RowReply, RowRequest } from '@scalemix/worker';
 import type { Cluster } from './cluster.ts';
 import type { ComputeNode } from './node.ts';
 import { cover } from './shards.ts';
+import type { ComputeTime } from './speeds.ts';
 
 /** What a sweep needs of a cluster. */
-export type SweepCluster = Pick<Cluster, 'shards' | 'nodes' | 'patience' | 'hopeful' | 'late' | 'listen' | 'succeeded' | 'lose' | 'lostError'>;
+export type SweepCluster = Pick<Cluster, 'shards' | 'nodes' | 'patience' | 'hopeful' | 'late' | 'listen' | 'measured' | 'succeeded' | 'lose' | 'lostError'>;
 
 export interface SweepOptions {
   readonly signal?: AbortSignal | undefined;
@@ -41,6 +42,13 @@ interface Task {
   readonly began: number;
 }
 
+/** What a node has answered so far, how long that took, and how many chunks are left. */
+interface Clock extends ComputeTime {
+  rows: number;
+  milliseconds: number;
+  left: number;
+}
+
 export class Sweep {
   readonly #cluster: SweepCluster;
   readonly #request: { readonly request: RowRequest; readonly bytes: Uint8Array };
@@ -53,6 +61,8 @@ export class Sweep {
   /** Chunks that another than their owner is asked for too. */
   readonly #taken = new Map<number, ComputeNode>();
   readonly #late = new Set<ComputeNode>();
+  /** Of nodes that were asked once; null: asked again, what it took tells nothing. */
+  readonly #clocks = new Map<ComputeNode, Clock | null>();
   readonly #over = new AbortController();
   readonly #result = Promise.withResolvers<void>();
   #missing: number;
@@ -82,6 +92,7 @@ export class Sweep {
     try {
       this.#assign();
       await this.#result.promise;
+      this.#cluster.measured(new Map([...this.#clocks].flatMap(([node, clock]) => (clock?.left === 0 ? [[node, clock]] : []))));
       return { subtrees: this.#subtrees, bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent, nodes: this.#asked.size };
     } finally {
       clearInterval(timer);
@@ -129,12 +140,20 @@ export class Sweep {
     const tasks = this.#tasks.get(node) ?? new Set();
     this.#tasks.set(node, tasks.add(task));
     for (const chunk of chunks) this.#atWork.set(chunk, (this.#atWork.get(chunk) ?? new Set()).add(node));
+    const clock: Clock = { rows: 0, milliseconds: 0, left: chunks.length };
+    this.#clocks.set(node, this.#asked.has(node) ? null : clock);
     this.#asked.add(node);
     try {
       await node.load(chunks.map((chunk) => shards.blocks(chunk)), signal);
       const computing = performance.now();
       this.#bytesSent += node.name === 'local' ? 0 : this.#request.bytes.byteLength;
-      await node.compute(this.#request, this.#parts(chunks), (subtree, reply, bytes) => this.#take(subtree, reply, bytes), signal);
+      await node.compute(this.#request, this.#parts(chunks), (subtree, reply, bytes) => {
+        const answered = shards.chunksUnder(subtree);
+        clock.left -= answered.length;
+        clock.rows += answered.reduce((sum, chunk) => sum + shards.rows(chunk), 0);
+        clock.milliseconds = performance.now() - computing;
+        this.#take(subtree, answered, reply, bytes);
+      }, signal);
       this.#slowest = Math.max(this.#slowest, performance.now() - computing);
       this.#cluster.succeeded(node);
       if (!this.#late.has(node)) this.#cluster.late.delete(node);
@@ -158,12 +177,11 @@ export class Sweep {
     return chunks.map((index) => ({ level: shards.level, index }));
   }
 
-  #take(subtree: TreeNode, reply: RowReply, bytes: number): void {
+  #take(subtree: TreeNode, chunks: readonly number[], reply: RowReply, bytes: number): void {
     if (this.#over.signal.aborted) return;
     this.#subtrees += bytes === 0 ? 0 : 1;
     this.#bytesReceived += bytes;
     const { shards } = this.#cluster;
-    const chunks = shards.chunksUnder(subtree);
     // Where another was first with a part, the rest is asked for again.
     if (chunks.some((chunk) => this.#done[chunk])) return;
     this.#options.onReply(subtree, reply);

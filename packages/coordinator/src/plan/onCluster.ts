@@ -97,7 +97,7 @@ export function onCluster(asked: Asked, found: readonly AskedNode[]): ClusterPla
 
 function taker({ node: name, threads, memory }: AskedNode): ComputeNode {
   const never = async (): Promise<void> => {};
-  return { name, threads, memory: name === LOCAL ? Infinity : memory, lost: new AbortController().signal, ready: true, holds: () => false, load: never, compute: never };
+  return { name, threads, memory: name === LOCAL ? Infinity : memory, lost: new AbortController().signal, ready: true, held: new Set(), holds: () => false, load: never, compute: never };
 }
 
 /** Numbers of a pass with so many columns, and a Gram of so many features. */
