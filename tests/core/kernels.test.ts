@@ -47,14 +47,14 @@ function sparseRows(arena: TestArena, n: number, p: number): { indptr: Uint32Arr
   };
 }
 
-function gramRun(weighted: boolean, single: boolean): Run {
+function gramRun(weighted: boolean, single: boolean, method: 'gram' | 'gram32' | 'gramCoarse' = single ? 'gram32' : 'gram'): Run {
   return (kernels, arena, n, p) => {
     const ldx = p + 3, ldg = padded(p, 16);
     const x = single ? arena.f32(n * ldx, noise(0)) : arena.f64(n * ldx, noise(0));
     const w = arena.f64(n, weight);
     const g = arena.f64(ldg * ldg, noise(2));
     const workspace = arena.f64(gramWorkspaceBytes(p) / 8);
-    kernels[single ? 'gram32' : 'gram'](n, p, x.byteOffset, ldx, weighted ? w.byteOffset : 0, g.byteOffset, ldg, workspace.byteOffset);
+    kernels[method](n, p, x.byteOffset, ldx, weighted ? w.byteOffset : 0, g.byteOffset, ldg, workspace.byteOffset);
     return upper(g, p, ldg);
   };
 }
@@ -174,6 +174,8 @@ const runs: Record<string, Run> = {
   'gram of unit weights': gramRun(false, false),
   'gram32': gramRun(true, true),
   'gram32 of unit weights': gramRun(false, true),
+  'gramCoarse': gramRun(true, false, 'gramCoarse'),
+  'gramCoarse of unit weights': gramRun(false, false, 'gramCoarse'),
   'cholesky': choleskyRun(false),
   'cholesky of a singular matrix': choleskyRun(true),
   'gatherColumns': gatherRun(false, true),
@@ -327,7 +329,7 @@ function resultOf(t: ExecutionContext, run: Run, family: 'wasm' | 'scalar', wide
 
 for (const [name, run] of Object.entries(runs)) {
   test(`${name}: WebAssembly agrees with the scalar twin, wide and narrow tiles bit for bit`, (t) => {
-    const tolerance = name.startsWith('gram32') ? 1e-5 : 1e-13;
+    const tolerance = name.startsWith('gram32') || name.startsWith('gramCoarse') ? 1e-5 : 1e-13;
     for (const n of ROWS) {
       for (const p of FEATURES) {
         const expected = resultOf(t, run, 'scalar', false, n, p);

@@ -41,7 +41,7 @@ export function gramWorkspace(plan: ScratchPlan, selections: readonly Selection[
 
 /**
  * Adds a tile's part of both. Cost: n q (q+1) flops for the dense part, one update a pair of levels and row for the rest.
- * @param coarse products of dense columns in float32 where the tile has them as they are stored so
+ * @param coarse products of dense columns in float32
  */
 export function addGram(kernels: Kernels, selection: Selection, tile: Tile, u: number, at: GramAddresses, workspace: number, coarse = false): void {
   addGradientColumn(kernels, selection, tile, u, at.cross);
@@ -56,7 +56,7 @@ export function addProducts(kernels: Kernels, selection: Selection, tile: Tile, 
     for (let from = 0; from < rows; from += GRAM_ROWS) {
       const n = Math.min(GRAM_ROWS, rows - from);
       if (coarse && tile.dense32 !== 0) kernels.gram32(n, dense.count, tile.dense32 + from * tile.ldx32 * 4, tile.ldx32, u + from * 8, gram, size, workspace);
-      else kernels.gram(n, dense.count, tile.dense + from * tile.ldx * 8, tile.ldx, u + from * 8, gram, size, workspace);
+      else kernels[coarse ? 'gramCoarse' : 'gram'](n, dense.count, tile.dense + from * tile.ldx * 8, tile.ldx, u + from * 8, gram, size, workspace);
     }
   }
   for (let a = 0; a < codes.length; a++) {

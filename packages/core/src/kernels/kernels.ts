@@ -48,6 +48,8 @@ export interface Kernels {
   gram(n: number, p: number, x: number, ldx: number, w: number, g: number, ldg: number, workspace: number): void;
   /** As gram, from float32 rows: products and sums over the tile in float32, added to G in float64. ldg and rows multiples of 16. */
   gram32(n: number, p: number, x32: number, ldx: number, w: number, g: number, ldg: number, workspace: number): void;
+  /** As gram32, from float64 rows, rounded to float32 once they are multiplied by sqrt(w). */
+  gramCoarse(n: number, p: number, x: number, ldx: number, w: number, g: number, ldg: number, workspace: number): void;
   /** out[i, c] = x[i, index[c]], c < count; index is uint32, or 0 (null) for the first `count` columns; out has leading dimension ldo. */
   gatherColumns(n: number, x: number, ldx: number, index: number, count: number, out: number, ldo: number): void;
   /** As gatherColumns, from float32 rows to float64. */
@@ -141,7 +143,7 @@ export const PANEL_ROWS = 96;
 /** Columns of a panel. */
 export const PANEL = 8;
 
-/** Bytes of the workspace `gram` and `gram32` need: the packed tile, in panels padded against cache conflicts. */
+/** Bytes of the workspace `gram`, `gram32` and `gramCoarse` need: the packed tile, in panels padded against cache conflicts. */
 export function gramWorkspaceBytes(p: number): number {
   return (Math.ceil(p / 16) * 2 + 2) * (GRAM_ROWS * 64 + 64);
 }

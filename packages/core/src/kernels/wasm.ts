@@ -1,6 +1,6 @@
 import type { KernelId, Kernels, LossKernels } from './kernels.ts';
 
-type Tiled = 'cholesky' | 'gram' | 'gram32' | 'psiPanels' | 'gradientPanels';
+type Tiled = 'cholesky' | 'gram' | 'gram32' | 'gramCoarse' | 'psiPanels' | 'gradientPanels';
 type Plain = Exclude<keyof Kernels, Tiled | 'id' | 'memory' | 'losses'>;
 
 /** What assembly/index.ts exports: addresses arrive as 32-bit numbers, so that those above 2 GiB may look negative. */
@@ -34,6 +34,7 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     gradientPanels: wide ? exports.gradientPanelsWide : exports.gradientPanelsNarrow,
     gram: wide ? exports.gramWide : exports.gramNarrow,
     gram32: wide ? exports.gram32Wide : exports.gram32Narrow,
+    gramCoarse: wide ? exports.gramCoarseWide : exports.gramCoarseNarrow,
     cholesky: wide ? exports.choleskyWide : exports.choleskyNarrow,
     gatherColumns: exports.gatherColumns,
     gatherColumns32: exports.gatherColumns32,

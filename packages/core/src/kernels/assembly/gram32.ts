@@ -32,6 +32,40 @@ function pack(n: i32, p: i32, x: usize, ldx: i32, w: usize, packed: usize): i32 
   return <i32>((to - packed) >> 6);
 }
 
+/** Two pairs of float64 as four float32. */
+@inline
+function narrowed(left: v128, right: v128): v128 {
+  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(left), f32x4.demote_f64x2_zero(right), 0, 1, 4, 5);
+}
+
+/** As pack, from float64 rows: they are multiplied by sqrt(w), then rounded. */
+function packNarrowed(n: i32, p: i32, x: usize, ldx: i32, w: usize, packed: usize): i32 {
+  const row = <usize>ldx << 3;
+  const step: usize = w ? 8 : 0;
+  if (!w) w = ONE;
+  let to = packed;
+  for (; n > 0; n--, x += row, w += step) {
+    const weight = load<f64>(w);
+    if (weight == 0) continue;
+    const root = f64x2.splat(Math.sqrt(weight));
+    let from = x, d = to, j = p;
+    for (; j >= 16; j -= 16, from += 128, d += PANEL_BYTES) {
+      for (let q: usize = 0; q < 64; q += 16) {
+        const left = f64x2.mul(v128.load(from + 2 * q), root);
+        const right = f64x2.mul(v128.load(from + 2 * q, 16), root);
+        v128.store(d + q, narrowed(left, right));
+      }
+    }
+    if (j > 0) {
+      for (let c = 0; c < 16; c++, from += 8, d += 4) {
+        store<f32>(d, c < j ? <f32>(load<f64>(from) * f64x2.extract_lane(root, 0)) : 0);
+      }
+    }
+    to += 64;
+  }
+  return <i32>((to - packed) >> 6);
+}
+
 /** The 4 x 16 tile of float32 sums, written to `out` (rows of 64 bytes). See tiles.ts. */
 function tileWide(k: i32, a: usize, b: usize, out: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00;
@@ -122,10 +156,9 @@ function addTile(tile: usize, c: usize, row: usize): void {
   }
 }
 
-/** G += X' diag(w) X from float32 rows: products and sums over the tile's rows in float32, tiles added to G in float64. */
+/** G += Z'Z of k packed rows: products and sums over the tile's rows in float32, tiles added to G in float64. */
 @inline
-function gram32(wide: bool, n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
-  const k = pack(n, p, x, ldx, w, workspace);
+function addSquare32(wide: bool, k: i32, p: i32, g: usize, ldg: i32, workspace: usize): void {
   const row = <usize>ldg << 3;
   const tile = workspace + <usize>((p + 15) >> 4) * PANEL_BYTES;
   for (let jb = 0; jb < p; jb += BLOCK) {
@@ -149,10 +182,20 @@ function gram32(wide: bool, n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usi
   }
 }
 
+/** G += X' diag(w) X from float32 rows. */
 export function gram32Wide(n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
-  gram32(true, n, p, x, ldx, w, g, ldg, workspace);
+  addSquare32(true, pack(n, p, x, ldx, w, workspace), p, g, ldg, workspace);
 }
 
 export function gram32Narrow(n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
-  gram32(false, n, p, x, ldx, w, g, ldg, workspace);
+  addSquare32(false, pack(n, p, x, ldx, w, workspace), p, g, ldg, workspace);
+}
+
+/** The same from float64 rows. */
+export function gramCoarseWide(n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
+  addSquare32(true, packNarrowed(n, p, x, ldx, w, workspace), p, g, ldg, workspace);
+}
+
+export function gramCoarseNarrow(n: i32, p: i32, x: usize, ldx: i32, w: usize, g: usize, ldg: i32, workspace: usize): void {
+  addSquare32(false, packNarrowed(n, p, x, ldx, w, workspace), p, g, ldg, workspace);
 }

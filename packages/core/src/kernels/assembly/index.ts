@@ -8,7 +8,7 @@ export { squaredDistances, squaredDistances32 } from './distances';
 export { gatherColumns, gatherColumns32 } from './gather';
 export { momentColumns } from './moments';
 export { gramNarrow, gramWide } from './gram';
-export { gram32Narrow, gram32Wide } from './gram32';
+export { gram32Narrow, gram32Wide, gramCoarseNarrow, gramCoarseWide } from './gram32';
 export { logisticColumn, logisticPanels } from './logistic';
 export { logisticLossPanels } from './logisticLoss';
 export { gradientPanelsNarrow, gradientPanelsWide, psiPanelsNarrow, psiPanelsWide, startPanels } from './panels';

@@ -4,7 +4,7 @@ import { at4, at8 } from './views.ts';
 import type { Views } from './views.ts';
 
 type DenseKernels = Pick<Kernels,
-  'psiColumn' | 'gradientColumn' | 'momentColumns' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gatherColumns' | 'gatherColumns32' | 'squaredDistances' | 'squaredDistances32'>;
+  'psiColumn' | 'gradientColumn' | 'momentColumns' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gramCoarse' | 'gatherColumns' | 'gatherColumns32' | 'squaredDistances' | 'squaredDistances32'>;
 
 /** The scalar twin of the dense products: the formulas of the contract as plain loops. */
 export function denseKernels(current: () => Views): DenseKernels {
@@ -98,20 +98,14 @@ export function denseKernels(current: () => Views): DenseKernels {
 
     gram32(n, p, x32, ldx, w, g, ldg) {
       const { f64, f32 } = current();
-      const X = at4(x32), W = at8(w), G = at8(g);
-      const roots = Float32Array.from({ length: n }, (_, k) => Math.sqrt(w ? f64[W + k]! : 1));
-      for (let i = 0; i < p; i++) {
-        for (let j = i; j < p; j++) {
-          let sum = 0;
-          for (let k = 0; k < n; k++) {
-            if (roots[k] === 0) continue;
-            const left = Math.fround(f32[X + k * ldx + i]! * roots[k]!);
-            const right = Math.fround(f32[X + k * ldx + j]! * roots[k]!);
-            sum = Math.fround(sum + Math.fround(left * right));
-          }
-          f64[G + i * ldg + j]! += sum;
-        }
-      }
+      const X = at4(x32);
+      squareIn32(f64, n, p, at8(w), g, ldg, (k, j, root) => f32[X + k * ldx + j]! * Math.fround(root));
+    },
+
+    gramCoarse(n, p, x, ldx, w, g, ldg) {
+      const { f64 } = current();
+      const X = at8(x);
+      squareIn32(f64, n, p, at8(w), g, ldg, (k, j, root) => f64[X + k * ldx + j]! * root);
     },
 
     gatherColumns(n, x, ldx, index, count, out, ldo) {
@@ -150,5 +144,20 @@ function squaredDistancesOf(x: Float64Array | Float32Array, at: number, n: numbe
       sum += d * scale[j]! * d;
     }
     out[i] = sum;
+  }
+}
+
+/** G += Z'Z in float32, Z's elements of a row, a column and the root of the row's weight, rounded. @param w index of the weights, 0 for none */
+function squareIn32(f64: Float64Array, n: number, p: number, w: number, g: number, ldg: number, element: (k: number, j: number, root: number) => number): void {
+  const roots = Float64Array.from({ length: n }, (_, k) => Math.sqrt(w ? f64[w + k]! : 1));
+  for (let i = 0; i < p; i++) {
+    for (let j = i; j < p; j++) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) {
+        if (roots[k] === 0) continue;
+        sum = Math.fround(sum + Math.fround(Math.fround(element(k, i, roots[k]!)) * Math.fround(element(k, j, roots[k]!))));
+      }
+      f64[at8(g) + i * ldg + j]! += sum;
+    }
   }
 }
