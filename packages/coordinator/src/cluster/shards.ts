@@ -117,11 +117,27 @@ export class Shards {
     return fairShares(this.count, nodes.map(({ threads, memory }, i) => ({ threads: threads * speeds[i]!, most: this.#chunkBytes > 0 ? Math.floor(memory / this.#chunkBytes) : Infinity })));
   }
 
-  /** Takes notice of how long nodes took for a read. Whether shares are others now, so that `surplus` has something to say. */
+  /**
+   * Takes notice of how long nodes took for a read. Whether shares are others now, so that `surplus` has something to say:
+   * not where that would leave too many subtrees to be sent.
+   */
   learn(times: ReadonlyMap<ComputeNode, ComputeTime>, nodes: readonly ComputeNode[]): boolean {
     this.#speeds.observe(times);
     const ready = nodes.filter((node) => node.ready);
-    return this.#speeds.adopt(ready, ready.map((node) => this.#owns(node)), (speeds) => this.#shares(ready, speeds));
+    const speeds = this.#speeds.worthwhile(ready, ready.map((node) => this.#owns(node)), (found) => this.#shares(ready, found));
+    if (speeds === null || this.#subtreesAfter(this.#moves(ready, this.#shares(ready, speeds)), ready) > MOST_SUBTREES * ready.length) return false;
+    this.#speeds.use(ready, speeds);
+    return true;
+  }
+
+  /** Answers of the nodes in a pass after the moves. */
+  #subtreesAfter(moves: readonly { readonly chunk: number; readonly to: ComputeNode }[], nodes: readonly ComputeNode[]): number {
+    const owned = new Map(nodes.map((node) => [node, new Set(this.#owned.get(node))]));
+    for (const { chunk, to } of moves) {
+      owned.get(this.#owners[chunk]!)?.delete(chunk);
+      owned.get(to)!.add(chunk);
+    }
+    return [...owned.values()].reduce((sum, chunks) => sum + cover([...chunks], this).length, 0);
   }
 
   /**
@@ -130,7 +146,10 @@ export class Shards {
    */
   surplus(nodes: readonly ComputeNode[]): { chunk: number; to: ComputeNode }[] {
     const ready = nodes.filter((node) => node.ready);
-    const wanted = this.#shares(ready);
+    return this.#moves(ready, this.#shares(ready));
+  }
+
+  #moves(ready: readonly ComputeNode[], wanted: readonly number[]): { chunk: number; to: ComputeNode }[] {
     const over = new Map(ready.map((node, i) => [node, inPairs(this.#owns(node) - wanted[i]!, wanted[i]!)]));
     const givable = new Set<number>();
     for (let chunk = this.count - 1; chunk >= 0; chunk--) if ((over.get(this.#owners[chunk]!) ?? 0) > 0) givable.add(chunk);
@@ -184,6 +203,8 @@ export class Shards {
   }
 }
 
+/** Answers a node in the mean. */
+const MOST_SUBTREES = 4;
 /** Chunks from which on a node gives them in pairs: two that stand side by side are one subtree. */
 const PAIRS_FROM = 4;
 

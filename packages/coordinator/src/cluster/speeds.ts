@@ -8,7 +8,7 @@ export interface ComputeTime {
 }
 
 /** Reads shorter than this tell nothing: milliseconds of the slowest node. */
-const TELLING = 50;
+const TELLING = 250;
 /** Reads whose median counts: one that was slow by chance does not. */
 const READS = 3;
 /** Rows move where a read is then expected to take less than this share of its time. */
@@ -33,16 +33,19 @@ export class NodeSpeeds {
   }
 
   /**
-   * Uses what has been seen from now on, if the slowest node is then done in a good deal less time.
+   * The speeds that have been seen, if with them the slowest node is done in a good deal less time; else null.
    * @param owned what the nodes have, and `shares` what they would get for their speeds
    */
-  adopt(nodes: readonly ComputeNode[], owned: readonly number[], shares: (speeds: readonly number[]) => readonly number[]): boolean {
-    if (nodes.length < 2 || nodes.some((node) => (this.#seen.get(node)?.length ?? 0) < READS)) return false;
+  worthwhile(nodes: readonly ComputeNode[], owned: readonly number[], shares: (speeds: readonly number[]) => readonly number[]): readonly number[] | null {
+    if (nodes.length < 2 || nodes.some((node) => (this.#seen.get(node)?.length ?? 0) < READS)) return null;
     const speeds = nodes.map((node) => median(this.#seen.get(node)!));
     const slowest = (chunks: readonly number[]): number => chunks.reduce((most, count, i) => Math.max(most, count / (nodes[i]!.threads * speeds[i]!)), 0);
-    if (slowest(shares(speeds)) > WORTH * slowest(owned)) return false;
+    return slowest(shares(speeds)) > WORTH * slowest(owned) ? null : speeds;
+  }
+
+  /** Shares follow these from now on. */
+  use(nodes: readonly ComputeNode[], speeds: readonly number[]): void {
     nodes.forEach((node, i) => this.#used.set(node, speeds[i]!));
-    return true;
   }
 }
 
