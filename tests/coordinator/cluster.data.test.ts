@@ -6,16 +6,14 @@ import test from 'ava';
 import { runJob } from '@scalemix/coordinator';
 import type { ClusterRequest, DataRequest, JobEvent, JobRequest } from '@scalemix/coordinator';
 import type { ModelDocument } from '@scalemix/core';
-import { loadRows, openTable, readStoredBlock, rowsPlan } from '@scalemix/worker';
+import { HeldRows, LocalFiles, loadRows, openTable, readLocal, readStoredBlock } from '@scalemix/worker';
 import type { LoadedRows } from '@scalemix/worker';
-import { HeldRows } from '../../packages/worker/src/node/heldRows.ts';
-import { openLocal, readLocal } from '../../packages/worker/src/node/localTable.ts';
 import { temporaryFolder } from '../support/commandLine.ts';
 import { arrowWriter, parquetFile, readAll } from '../support/dataFiles.ts';
 import { addressesOf, startNode, tokenFile } from '../support/nodes.ts';
 
 const SELECT = (rows: number, seed: number): string =>
-  `SELECT CASE WHEN (i * 7919 + ${seed}) % 10 < 4 THEN 'yes' ELSE 'no' END AS late, (i * 31 % 1000) / 250.0 + ${seed} AS x, ((i * 17) % 977)::INTEGER AS z, 'v' || (i * i % 11) AS c, 1 AS one, (i % 4)::DOUBLE AS w, CASE WHEN i % 501 = 3 THEN NULL ELSE (i % 13) / 3.0 END AS holes FROM range(${rows}) t(i)`;
+  `SELECT CASE WHEN (i * 7919 + ${seed}) % 10 < 4 THEN 'yes' ELSE 'no' END AS late, (i * 31 % 1000) / 250.0 + ${seed} AS x, ((i * 17) % 977)::INTEGER AS z, 'v' || (i * i % 11) AS c, 1 AS one, (i % 4)::DOUBLE AS w, CASE WHEN i % 501 = 3 THEN NULL ELSE (i % 13) / 3.0 END AS holes, CASE WHEN i % 401 = 7 THEN NULL ELSE 'g' || (i % 3) END AS gaps FROM range(${rows}) t(i)`;
 
 interface Files {
   readonly folder: string;
@@ -72,6 +70,8 @@ for (const [name, of, data] of [
   ['weights of 1 that are forgotten', (files: Files) => files.parquet, { weights: 'one' }],
   ['rows dropped for missing values', (files: Files) => files.parquet, { columns: ['x', 'holes', 'c'], missing: 'drop' }],
   ['nothing to drop', (files: Files) => files.parquet, { missing: 'drop' }],
+  ['missing values filled with the mean', (files: Files) => files.parquet, { columns: ['x', 'holes', 'c'], missing: 'mean' }],
+  ['missing values marked', (files: Files) => [files.arrow], { columns: ['x', 'holes', 'gaps'], missing: 'indicator' }],
   ['categories of numbers, all levels kept, an offset', (files: Files) => files.parquet, { columns: ['x', 'z'], categorical: ['z'], drop: 'none', offset: 'w', positive: 'no' }],
 ] as const) {
   test.serial(`${name}: read by the nodes, or sent to them, the same bits`, async (t) => {
@@ -107,29 +107,31 @@ test.serial('files of other contents are never computed on', async (t) => {
   const table = await openTable(files.parquet);
   const { hash: fingerprint } = await table.fingerprint!();
   await table.close();
-  const described = { files: ['a.parquet', 'b.parquet'], format: null, na: [], fingerprint, roles: { response: 'late', responseKind: 'probability', columns: ['x', 'z', 'c'] }, plan: rowsPlan(rows) };
+  const described = { files: ['a.parquet', 'b.parquet'], format: null, na: [], fingerprint, roles: { response: 'late', responseKind: 'probability', columns: ['x', 'z', 'c'] }, plan: rows.plan };
   const limits = { threads: 1, memoryLimit: 1e9 };
   const held = (): HeldRows => new HeldRows({ rows: store.rows, layout: store.layout, features: store.features, responseCentre: store.responseCentre }, limits);
   const { signal } = new AbortController();
 
-  const same = await openLocal(JSON.stringify(described), files.folder, limits);
+  const shelf = new LocalFiles(files.folder, limits);
+  const same = await shelf.table(JSON.stringify(described));
+  const stored = (first: number, announced: readonly Uint8Array[]) => ({ first, hashes: announced, scanned: false });
   const all = held();
-  await readLocal(same, all, 0, hashes, signal);
+  await readLocal(same, all, stored(0, hashes), signal);
   t.is(all.hashes.size, store.blocks.length);
   // The same files by another plan, or other blocks than were announced.
-  await t.throwsAsync(readLocal(same, held(), 0, hashes.toReversed(), signal), { code: 'DATA_DIFFERS' });
-  await t.throwsAsync(readLocal(same, held(), 1, hashes.slice(0, 2), signal), { code: 'DATA_DIFFERS' });
-  await t.throwsAsync(readLocal({ ...same, local: { ...same.local, plan: { ...same.local.plan, centres: { x: 0, z: 0 } } } }, held(), 0, hashes, signal), { code: 'DATA_DIFFERS' });
-  await same.table.close();
+  await t.throwsAsync(readLocal(same, held(), stored(0, hashes.toReversed()), signal), { code: 'DATA_DIFFERS' });
+  await t.throwsAsync(readLocal(same, held(), stored(1, hashes.slice(0, 2)), signal), { code: 'DATA_DIFFERS' });
+  await t.throwsAsync(readLocal({ ...same, local: { ...same.local, plan: { ...rows.plan, centres: { x: 0, z: 0 } } } }, held(), stored(0, hashes), signal), { code: 'DATA_DIFFERS' });
+  await shelf.close();
 
   const other = temporaryFolder();
   for (const name of described.files) copyFileSync(join(files.folder, name), join(other, name));
   const bytes = readFileSync(join(other, 'b.parquet'));
   bytes[Math.floor(bytes.length / 3)]! ^= 1;
   writeFileSync(join(other, 'b.parquet'), bytes);
-  await t.throwsAsync(openLocal(JSON.stringify(described), other, limits), { code: 'DATA_DIFFERS' });
+  await t.throwsAsync(new LocalFiles(other, limits).table(JSON.stringify(described)), { code: 'DATA_DIFFERS' });
   for (const text of ['', '{}', 'null', JSON.stringify({ ...described, files: ['-'] }), JSON.stringify({ ...described, files: [7] }), JSON.stringify({ ...described, roles: { ...described.roles, segments: {} } })]) {
-    await t.throwsAsync(openLocal(text, files.folder, limits), { code: 'BAD_MESSAGE' });
+    await t.throwsAsync(new LocalFiles(files.folder, limits).table(text), { code: 'BAD_MESSAGE' });
   }
   rows.close();
 });
@@ -166,11 +168,6 @@ test.serial('a link out of the data root, and a way up, lead nowhere', async (t)
 
 test.serial('what nodes cannot read by themselves is sent, or refused where they must', async (t) => {
   const files = await made;
-  const request = job(files.parquet, { columns: ['x', 'holes'], missing: 'mean' });
-  await t.throwsAsync(onNodes(request, { data: 'local' }, [files.folder]), { code: 'INAPPLICABLE_OPTION' });
-  const { model, events } = await onNodes(request, {}, [files.folder]);
-  t.deepEqual(model, answer(await runJob(request)));
-  t.is(count(events, 'rowsSent'), 1);
   const query = job(files.parquet, { query: 'select * from data where x > 1' });
   await t.throwsAsync(onNodes(query, { data: 'local' }, [files.folder]), { code: 'INAPPLICABLE_OPTION' });
   t.deepEqual((await onNodes(query, {}, [files.folder])).model, answer(await runJob(query)));

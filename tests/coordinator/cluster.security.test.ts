@@ -257,7 +257,9 @@ test.serial('random bytes, and changed messages of every call, crash nothing', a
       heartbeat: scalemix.LeaseRequest.encode({ coordinator: 'A' }).finish(),
       open: scalemix.OpenRequest.encode({ coordinator: 'A', shape: shapeMessage(shape) }).finish(),
       push: scalemix.BlockPiece.encode({ coordinator: 'A', ...head, bytes: new Uint8Array(100) }).finish(),
-      read: scalemix.ReadRequest.encode({ coordinator: 'A', table: JSON.stringify({ files: ['a.parquet'], format: null, na: [], fingerprint: '', roles: { response: 'y', responseKind: 'numeric' }, plan: { centres: {}, levels: {}, positive: null, weights: false } }), first: 0, hashes: new Uint8Array(64) }).finish(),
+      read: scalemix.ReadRequest.encode({ coordinator: 'A', table: JSON.stringify({ files: ['a.parquet'], format: null, na: [], fingerprint: '', roles: { response: 'y', responseKind: 'numeric' }, plan: { centres: {}, levels: {}, fills: {}, positive: null, folds: null, weights: false } }), first: 0, hashes: new Uint8Array(64) }).finish(),
+      inspect: scalemix.InspectRequest.encode({ coordinator: 'A', files: JSON.stringify({ inputs: ['a.parquet'], format: null, na: [] }) }).finish(),
+      scan: scalemix.ScanRequest.encode({ coordinator: 'A', table: JSON.stringify({ files: ['a.parquet'], format: null, na: [], fingerprint: '', roles: { response: 'y', responseKind: 'numeric' }, plan: null }), first: 8192, end: 16384, centres: JSON.stringify({ columns: { x: 1 }, response: 0 }) }).finish(),
       compute: scalemix.ComputeRequest.encode({ coordinator: 'A', request: encodeRequest(momentsRequest), nodes: [{ level: 0, index: 0 }] }).finish(),
       release: scalemix.LeaseRequest.encode({ coordinator: 'A' }).finish(),
     };

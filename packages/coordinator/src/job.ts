@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { buildModel, fitPath, lossBySpec } from '@scalemix/core';
 import type { ModelDocument, PathProblem } from '@scalemix/core';
-import { loadRows, rowsPlan } from '@scalemix/worker';
-import type { Fingerprint, LoadOptions, LoadedRows, LocalTable, Table } from '@scalemix/worker';
+import { loadRows } from '@scalemix/worker';
+import type { Fingerprint, LoadOptions, LoadedRows, LocalTable, RowRoles, Table } from '@scalemix/worker';
 import { newJobLog } from './checkpoint/jobLog.ts';
 import type { CheckpointTarget, JobLog } from './checkpoint/jobLog.ts';
 import type { ClusterRequest } from './cluster/options.ts';
@@ -15,7 +15,7 @@ import type { JobEvent } from './events.ts';
 import { keepMoments } from './featureMoments.ts';
 import { withTable } from './input.ts';
 import { resolvePenaltyFactors } from './penaltyFactors.ts';
-import type { DataRequest, JobRequest, MachineRequest, ProblemRequest } from './request.ts';
+import type { DataRequest, JobRequest, ProblemRequest } from './request.ts';
 import { loggedStatistics } from './sources/replay.ts';
 import { rowSource } from './sources/statistics.ts';
 import { version } from './version.ts';
@@ -68,12 +68,10 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
 }
 
 /** The files as nodes may read them; null where they cannot. */
-export function localTable({ data, problem, machine }: JobRequest, rows: LoadedRows, { table, fingerprint }: Pick<Fitting, 'table' | 'fingerprint'>): LocalTable | null {
-  const plan = rowsPlan(rows);
-  if (table.range === undefined || fingerprint === null || plan === null) return null;
-  const { inputs: _inputs, query: _query, format, delimiter: _delimiter, na, ...roles } = data;
-  const { precision } = machine ?? {};
-  return { files: table.files, format: format ?? null, na: na ?? [], fingerprint: fingerprint.hash, roles: { ...roles, responseKind: lossBySpec(problem.loss).response, ...(precision && { precision }) }, plan };
+export function localTable(request: JobRequest, { plan }: Pick<LoadedRows, 'plan'>, { table, fingerprint }: Pick<Fitting, 'table' | 'fingerprint'>): LocalTable | null {
+  if (table.range === undefined || fingerprint === null) return null;
+  const { format, na } = request.data;
+  return { files: table.files, format: format ?? null, na: na ?? [], fingerprint: fingerprint.hash, roles: rowRoles(request), plan };
 }
 
 interface Fitting extends JobOptions {
@@ -144,14 +142,12 @@ export function storedBytes({ handle }: LoadedRows): { bytes: number; spilled: n
   return { bytes, spilled };
 }
 
-export function loadOptions({ data, problem, folds, machine }: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
-  const { inputs: _inputs, query: _query, format: _format, delimiter: _delimiter, na: _na, ...roles } = data;
+export function loadOptions(request: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
+  const { memory } = request.machine ?? {};
   return {
-    ...roles,
-    ...(folds?.by === 'column' && { foldColumn: folds.column }),
-    responseKind: lossBySpec(problem.loss).response,
+    ...rowRoles(request),
     threads,
-    ...memoryAndPrecision(machine ?? {}),
+    ...(memory !== undefined && { memoryLimit: memory }),
     ...(signal && { signal }),
     onProgress: (rows) => {
       expect(rows);
@@ -160,8 +156,15 @@ export function loadOptions({ data, problem, folds, machine }: JobRequest, threa
   };
 }
 
-function memoryAndPrecision({ memory, precision }: MachineRequest): Pick<LoadOptions, 'memoryLimit' | 'precision'> {
-  return { ...(memory !== undefined && { memoryLimit: memory }), ...(precision && { precision }) };
+/** How columns become rows, on any machine. */
+function rowRoles({ data, problem, folds, machine }: JobRequest): RowRoles {
+  const { inputs: _inputs, query: _query, format: _format, delimiter: _delimiter, na: _na, ...roles } = data;
+  return {
+    ...roles,
+    ...(folds?.by === 'column' && { foldColumn: folds.column }),
+    responseKind: lossBySpec(problem.loss).response,
+    ...(machine?.precision && { precision: machine.precision }),
+  };
 }
 
 function pathProblem({ penaltyFactors, ...problem }: ProblemRequest, description: LoadedRows['description']): PathProblem {

@@ -147,7 +147,7 @@ export class Cluster {
 /** What nodes read by themselves. @throws UsageError INAPPLICABLE_OPTION where they must and cannot */
 export function readable(data: 'local' | 'push' | 'auto', { table }: Pick<ClusterOptions, 'table'>): Pick<JobIdentity, 'table' | 'mustRead'> {
   if (data === 'local' && !table) {
-    throw new UsageError('INAPPLICABLE_OPTION', '--data local does not apply: nodes read Parquet and Arrow files, without --query, --fold-column, and without values that --missing fills. Send the rows with --data push.');
+    throw new UsageError('INAPPLICABLE_OPTION', '--data local does not apply: nodes read parts of Parquet and Arrow files, without --query. Send the rows with --data push.');
   }
   return { table: data === 'push' ? null : (table ?? null), mustRead: data === 'local' };
 }

@@ -141,7 +141,7 @@ export class RemoteNode implements ComputeNode {
       for (const blocks of runs(wanted)) {
         const hashes: Uint8Array[] = [];
         for (const block of blocks) hashes.push(await hashOf(rows, block));
-        await this.#client.read({ coordinator, table: text, first: blocks[0]!, hashes: Buffer.concat(hashes) }, AbortSignal.any([signal, this.lost]));
+        await this.#client.read({ coordinator, table: text, first: blocks[0]!, hashes: Buffer.concat(hashes), scanned: false }, AbortSignal.any([signal, this.lost]));
         for (const block of blocks) this.#held.add(block);
         this.#heard = performance.now();
         this.#options.onRead(blocks.length);

@@ -31,7 +31,7 @@ export interface BlockHead {
   readonly block: number;
   readonly rows: number;
   readonly entries: number;
-  /** SHA-256 of its bytes. */
+  /** SHA-256 by which the coordinator knows it: of its bytes, or of what it was scanned as. */
   readonly hash: Uint8Array;
 }
 
@@ -77,8 +77,13 @@ export class HeldRows {
    * @throws DataError DATA_DIFFERS where the bytes are not those that were announced, BAD_MESSAGE where they are no block
    */
   add(head: BlockHead, bytes: Uint8Array<ArrayBuffer>): void {
+    if (!createHash('sha256').update(bytes).digest().equals(head.hash)) throw new DataError('DATA_DIFFERS', `The bytes of block ${head.block} differ from those of the coordinator: they were changed on their way.`);
+    this.store(head, bytes);
+  }
+
+  /** Stores a block that the caller has compared with its hash. @throws DataError BAD_MESSAGE where the bytes are no block */
+  store(head: BlockHead, bytes: Uint8Array<ArrayBuffer>): void {
     const { block, rows, entries, hash } = head;
-    if (!createHash('sha256').update(bytes).digest().equals(hash)) throw new DataError('DATA_DIFFERS', `The bytes of block ${block} differ from those of the coordinator: they were changed on their way.`);
     if (this.#hashes.has(block)) return;
     this.#check(head, bytes);
     const place = this.#place(bytes.byteLength);

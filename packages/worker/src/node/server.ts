@@ -14,7 +14,8 @@ import { NodeCounters } from './counters.ts';
 import { statusOf } from './errors.ts';
 import { widenWindows } from './flowControl.ts';
 import { Lease } from './lease.ts';
-import { readLocal } from './localTable.ts';
+import { LocalFiles } from './localFiles.ts';
+import { readLocal, scanLocal } from './localTable.ts';
 import type { scalemix } from './protocol/node.js';
 import { encodeReply } from './protocol/replies.ts';
 import { decodeRequest } from './protocol/requests.ts';
@@ -29,6 +30,8 @@ import type { SessionOptions } from './session.ts';
 import { computeSubtrees } from './subtrees.ts';
 
 export interface NodeOptions extends SessionOptions {
+  /** The folder that the node reads files under. @default none */
+  readonly dataRoot?: string | undefined;
   /** Port 0 picks one. */
   readonly listen: Address;
   readonly security: Security;
@@ -52,12 +55,14 @@ export class NodeServer {
   readonly #timer: NodeJS.Timeout;
   /** Subtrees being computed. */
   readonly #running = new Set<AbortController>();
+  readonly #files: LocalFiles;
   #session: Session | null = null;
   #address: Address | null = null;
   #leaving = false;
 
   private constructor(options: NodeOptions) {
     this.#options = options;
+    this.#files = new LocalFiles(options.dataRoot, options);
     this.#lease = new Lease(options.lease ?? 30_000);
     this.#server = new Server({
       'grpc.max_receive_message_length': LARGEST_REQUEST,
@@ -71,6 +76,8 @@ export class NodeServer {
       describe: this.#unary((request) => this.#describe(request)),
       attach: this.#unary((request) => this.#attach(request)),
       heartbeat: this.#unary((request) => this.#heartbeat(request)),
+      inspect: this.#unary((request) => this.#inspect(request)),
+      scan: this.#unary((request) => this.#scan(request)),
       open: this.#unary((request) => this.#open(request)),
       push: (call: ServerReadableStream<scalemix.BlockPiece, scalemix.LoadReply.$Properties>, done: sendUnaryData<scalemix.LoadReply.$Properties>) => this.#push(call, done),
       read: this.#unary((request: scalemix.ReadRequest) => this.#read(request)),
@@ -126,6 +133,7 @@ export class NodeServer {
     this.#server.forceShutdown();
     await this.#session?.close();
     this.#session = null;
+    await this.#files.close();
   }
 
   /** Refuses a call without the token before its message is read. */
@@ -177,11 +185,13 @@ export class NodeServer {
     if (this.#leaving) throw leaving();
     const { protocol, coordinator, data, kernel, precision } = request;
     checkProtocol(protocol);
-    if (coordinator === '' || data === '' || (precision !== 'f64' && precision !== 'f32')) throw new DataError('BAD_MESSAGE', 'A message to attach names no coordinator, data or precision.');
+    if (coordinator === '' || (precision !== 'f64' && precision !== 'f32')) throw new DataError('BAD_MESSAGE', 'A message to attach names no coordinator or precision.');
     this.#lease.take(coordinator);
     try {
       const before = this.#session;
-      if (before !== null && before.data === data && before.precision === precision) before.checkKernel(kernel);
+      // Rows that are held stay until it is known which are asked for.
+      if (data === '') new Session(data, precision, kernel, this.#options);
+      else if (before !== null && before.data === data && before.precision === precision) before.checkKernel(kernel);
       else {
         this.#session = null;
         await before?.close();
@@ -233,21 +243,36 @@ export class NodeServer {
     call.on('error', (error) => end(error));
   }
 
-  /** One read of files at a time; the lease is kept while it lasts. */
-  async #read({ coordinator, table, first, hashes }: scalemix.ReadRequest): Promise<scalemix.LoadReply.$Properties> {
-    const session = this.#sessionOf(coordinator);
-    const { rows } = session;
-    const count = hashes.byteLength / 32;
-    if (!Number.isInteger(count) || count < 1 || first + count > blockCount(rows.shape)) throw new DataError('BAD_MESSAGE', `A message asks to read ${count} blocks from block ${first} on; there are ${blockCount(rows.shape)}.`);
-    const wanted = Array.from({ length: count }, (_, i) => Uint8Array.from(hashes.subarray(32 * i, 32 * i + 32)));
+  async #inspect({ coordinator, files }: scalemix.InspectRequest): Promise<scalemix.InspectReply.$Properties> {
+    this.#lease.renew(coordinator);
+    return { found: JSON.stringify(await this.#files.inspect(files)) };
+  }
+
+  async #scan({ coordinator, table, first, end, centres }: scalemix.ScanRequest): Promise<scalemix.ScanReply.$Properties> {
+    this.#lease.renew(coordinator);
+    return this.#reading(async (signal) => scanLocal(await this.#files.table(table), { first, end }, centres, signal));
+  }
+
+  /** Files are read until the work is done, the lease is lost or the node ends. */
+  async #reading<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    if (this.#leaving) throw leaving();
     const controller = new AbortController();
     this.#running.add(controller);
     try {
-      await readLocal(await session.table(table), rows, first, wanted, controller.signal);
-      return { blocks: count };
+      return await work(controller.signal);
     } finally {
       this.#running.delete(controller);
     }
+  }
+
+  /** One read of files at a time; the lease is kept while it lasts. */
+  async #read({ coordinator, table, first, hashes, scanned }: scalemix.ReadRequest): Promise<scalemix.LoadReply.$Properties> {
+    const { rows } = this.#sessionOf(coordinator);
+    const count = hashes.byteLength / 32;
+    if (!Number.isInteger(count) || count < 1 || first + count > blockCount(rows.shape)) throw new DataError('BAD_MESSAGE', `A message asks to read ${count} blocks from block ${first} on; there are ${blockCount(rows.shape)}.`);
+    const wanted = Array.from({ length: count }, (_, i) => Uint8Array.from(hashes.subarray(32 * i, 32 * i + 32)));
+    await this.#reading(async (signal) => readLocal(await this.#files.table(table), rows, { first, hashes: wanted, scanned }, signal));
+    return { blocks: count };
   }
 
   async #compute(call: ServerWritableStream<scalemix.ComputeRequest, scalemix.ComputeReply.$Properties>): Promise<void> {
@@ -289,11 +314,13 @@ export class NodeServer {
   }
 
   async #release({ coordinator }: scalemix.LeaseRequest): Promise<scalemix.ReleaseReply.$Properties> {
-    const session = this.#sessionOf(coordinator);
+    this.#lease.renew(coordinator);
+    const session = this.#session;
     this.#lease.release();
     this.#session = null;
     for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'The coordinator released the node.'));
-    await session.close();
+    await session?.close();
+    await this.#files.close();
     this.#options.onNote?.('The coordinator released the node.');
     return {};
   }
@@ -314,6 +341,7 @@ export class NodeServer {
     for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'Nothing was heard of the coordinator.'));
     this.#options.onNote?.('Nothing was heard of the coordinator; its rows were let go.');
     void session.close();
+    void this.#files.close();
   }
 }
 

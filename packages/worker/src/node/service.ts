@@ -2,7 +2,7 @@
 import { scalemix } from './protocol/node.js';
 
 /** Both sides must speak the same. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Where the calls are. */
 export const SERVICE_PATH = '/scalemix.Node/';
@@ -44,6 +44,8 @@ export const nodeService = {
   describe: call('Describe', scalemix.DescribeRequest, scalemix.DescribeReply),
   attach: call('Attach', scalemix.AttachRequest, scalemix.AttachReply),
   heartbeat: call('Heartbeat', scalemix.LeaseRequest, scalemix.HeartbeatReply),
+  inspect: call('Inspect', scalemix.InspectRequest, scalemix.InspectReply),
+  scan: call('Scan', scalemix.ScanRequest, scalemix.ScanReply),
   open: call('Open', scalemix.OpenRequest, scalemix.OpenReply),
   push: call('Push', scalemix.BlockPiece, scalemix.LoadReply, true, false),
   read: call('Read', scalemix.ReadRequest, scalemix.LoadReply),

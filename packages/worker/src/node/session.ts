@@ -3,14 +3,10 @@ import { DataError, FailureError, chooseKernels, kernelIdText } from '@scalemix/
 import type { KernelChoice, KernelRequest } from '@scalemix/core';
 import { ThreadPool } from '../threads/pool.ts';
 import { HeldRows } from './heldRows.ts';
-import { openLocal } from './localTable.ts';
-import type { OpenedTable } from './localTable.ts';
 import type { HeldRowsOptions } from './heldRows.ts';
 import type { RowsShape } from './protocol/shape.ts';
 
 export interface SessionOptions extends HeldRowsOptions {
-  /** The folder that the node reads files under. @default none */
-  readonly dataRoot?: string | undefined;
   readonly kernel: KernelRequest['family'];
 }
 
@@ -28,7 +24,6 @@ export class Session {
   readonly #kernels: KernelChoice;
   #pool: ThreadPool | null = null;
   #rows: HeldRows | null = null;
-  #table: { readonly text: string; readonly opened: Promise<OpenedTable> } | null = null;
 
   /** @throws DataError KERNEL_MISMATCH where this machine computes otherwise than the coordinator */
   constructor(data: string, precision: 'f64' | 'f32', kernel: string, options: SessionOptions) {
@@ -71,34 +66,11 @@ export class Session {
     return this.#rows;
   }
 
-  /** The files that `text` describes, opened once. */
-  table(text: string): Promise<OpenedTable> {
-    if (this.#table?.text !== text) {
-      void this.#closeTable();
-      const opened = openLocal(text, this.#options.dataRoot, this.#options);
-      const table = { text, opened };
-      this.#table = table;
-      // What failed may be tried again.
-      opened.catch(() => {
-        if (this.#table === table) this.#table = null;
-      });
-    }
-    return this.#table!.opened;
-  }
-
-  async #closeTable(): Promise<void> {
-    const before = this.#table;
-    this.#table = null;
-    const opened = await before?.opened.catch(() => null);
-    await opened?.table.close();
-  }
-
   /** Ends the threads, and with them the last that hold the memories. */
   async close(): Promise<void> {
     const rows = this.#rows;
     this.#rows = null;
     await this.#pool?.close();
-    await this.#closeTable();
     rows?.close();
   }
 }

@@ -33,7 +33,7 @@ export async function resolveInputs(inputs: readonly string[], options: ReadOpti
   }
   const paths: string[] = [];
   for (const input of inputs) paths.push(...(await expand(input)));
-  const files = await Promise.all(paths.map(inspect));
+  const files = await Promise.all(paths.map((path, index) => inspect(path, options.names?.[index] ?? path)));
   return { files, format: options.format ?? commonFormat(files), release: () => {} };
 }
 
@@ -60,16 +60,16 @@ async function expand(input: string): Promise<string[]> {
   return paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-async function inspect(path: string): Promise<InputFile> {
+async function inspect(path: string, name: string): Promise<InputFile> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error);
+    throw unreadable(name, error);
   });
-  if (found.isDirectory()) throw new DataError('IS_DIRECTORY', `${path} is a directory; name its files, for example '${path.replace(/\/$/, '')}/*.parquet'`);
+  if (found.isDirectory()) throw new DataError('IS_DIRECTORY', `${name} is a directory; name its files, for example '${name.replace(/\/$/, '')}/*.parquet'`);
   await access(path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(path, error);
+    throw unreadable(name, error);
   });
-  if (found.isFile() && found.size === 0) throw new DataError('EMPTY_FILE', `${path} is empty (0 bytes)`);
-  return { path, name: path, bytes: found.size };
+  if (found.isFile() && found.size === 0) throw new DataError('EMPTY_FILE', `${name} is empty (0 bytes)`);
+  return { path, name, bytes: found.size };
 }
 
 function unreadable(path: string, cause: NodeJS.ErrnoException): DataError {

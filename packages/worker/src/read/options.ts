@@ -32,6 +32,11 @@ export interface ReadOptions {
    */
   readonly root?: string | undefined;
   /**
+   * What the files are called in messages, in order; for inputs that are paths only.
+   * @default their paths
+   */
+  readonly names?: readonly string[] | undefined;
+  /**
    * Threads DuckDB may use.
    * @default all cores
    */

@@ -34,7 +34,7 @@ export class NumericEncoder {
   missing = 0;
   readonly #stride: number;
   readonly #locate: Locate;
-  /** Of the centred values that are not missing: sum w x and sum w. */
+  /** Of the centred values of the block that are not missing: sum w x and sum w. */
   #sum = 0;
   #weight = 0;
 
@@ -46,9 +46,12 @@ export class NumericEncoder {
     this.#locate = locate;
   }
 
-  /** What a missing value becomes, centred: the weighted mean of the others. */
-  get fill(): number {
-    return this.#weight > 0 ? this.#sum / this.#weight : 0;
+  /** Puts the block's sums to `sums` at 2 `index`, and begins those of the next. */
+  takeSums(sums: Float64Array): void {
+    sums[2 * this.index] = this.#sum;
+    sums[2 * this.index + 1] = this.#weight;
+    this.#sum = 0;
+    this.#weight = 0;
   }
 
   /** Writes x - centre; a missing value is NaN until the fill is known. */

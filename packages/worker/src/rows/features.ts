@@ -1,6 +1,6 @@
 /** From columns to features: their names, their order, and where each is stored. */
 import type { ColumnDescription, FeatureMap, MissingDescription, RowLayout } from '@scalemix/core';
-import type { CodesEncoder, NumericEncoder, SparseEncoder } from './encoding.ts';
+import type { PredictorPlace } from './places.ts';
 
 /** Takes the columns in file order; each gets the next features, an indicator of missing values last. */
 export class FeatureBuilder {
@@ -15,30 +15,30 @@ export class FeatureBuilder {
     this.#codes = Array.from({ length: layout.codes }, () => new Int32Array(0));
   }
 
-  numeric(encoder: NumericEncoder, missing: MissingDescription): ColumnDescription {
-    const first = this.#add(encoder.name, encoder.centre);
-    this.#dense[encoder.index] = first;
-    const features = [first, 1 + this.#indicator(encoder, missing)] as const;
-    return { name: encoder.name, type: 'numeric', levels: null, dropFirst: false, missing, features };
+  numeric(place: PredictorPlace, centre: number, missing: MissingDescription): ColumnDescription {
+    const first = this.#add(place.name, centre);
+    this.#dense[place.index] = first;
+    const features = [first, 1 + this.#indicator(place, missing)] as const;
+    return { name: place.name, type: 'numeric', levels: null, dropFirst: false, missing, features };
   }
 
-  categorical(encoder: CodesEncoder, levels: readonly string[], dropFirst: boolean, missing: MissingDescription): ColumnDescription {
+  categorical(place: PredictorPlace, levels: readonly string[], dropFirst: boolean, missing: MissingDescription): ColumnDescription {
     const own = dropFirst ? levels.slice(1) : levels;
     const first = this.#names.length;
-    this.#codes[encoder.index] = Int32Array.from(own, (level) => this.#add(`${encoder.name}=${level}`, 0));
-    const features = [first, own.length + this.#indicator(encoder, missing)] as const;
-    return { name: encoder.name, type: 'categorical', levels, dropFirst, missing, features };
+    this.#codes[place.index] = Int32Array.from(own, (level) => this.#add(`${place.name}=${level}`, 0));
+    const features = [first, own.length + this.#indicator(place, missing)] as const;
+    return { name: place.name, type: 'categorical', levels, dropFirst, missing, features };
   }
 
-  sparse(encoder: SparseEncoder, missing: MissingDescription): ColumnDescription {
+  sparse(place: PredictorPlace, width: number, missing: MissingDescription): ColumnDescription {
     const first = this.#names.length;
-    this.#sparse = Int32Array.from({ length: encoder.width }, (_, index) => this.#add(String(index + 1), 0));
-    return { name: encoder.name, type: 'sparse', levels: null, dropFirst: false, missing, features: [first, encoder.width] };
+    this.#sparse = Int32Array.from({ length: width }, (_, index) => this.#add(String(index + 1), 0));
+    return { name: place.name, type: 'sparse', levels: null, dropFirst: false, missing, features: [first, width] };
   }
 
-  #indicator(encoder: NumericEncoder | CodesEncoder, missing: MissingDescription): number {
+  #indicator(place: PredictorPlace, missing: MissingDescription): number {
     if (!missing.indicator) return 0;
-    this.#codes[encoder.indicator] = Int32Array.of(this.#add(`${encoder.name}=missing`, 0));
+    this.#codes[place.indicator] = Int32Array.of(this.#add(`${place.name}=missing`, 0));
     return 1;
   }
 

@@ -2,13 +2,14 @@
 import { DataError } from '@scalemix/core';
 import type { BatchColumn } from '../read/table.ts';
 import type { Slice } from './encoding.ts';
-import { SKIPPED_CODE, planLevels } from './levels.ts';
+import { SKIPPED_CODE, compareLevels, levelPlan } from './levels.ts';
 import type { LevelPlan } from './levels.ts';
+import type { Roles } from './roles.ts';
 
 /** Distinct values that a column of folds may have. */
 const MOST = 1000;
 
-/** Writes provisional numbers, in order of first appearance; `finish` says how they change. Only rows that count are looked at. */
+/** Writes provisional numbers, in order of first appearance; `plan` says how they change. Only rows that count are looked at. */
 export class FoldEncoder {
   readonly #name: string;
   readonly #kind: 'numeric' | 'boolean' | 'text';
@@ -37,33 +38,40 @@ export class FoldEncoder {
     const known = this.#numbers.get(value);
     if (known !== undefined) return known;
     const number = this.#numbers.size;
-    if (number === MOST) throw new DataError('FOLD_COLUMN', `Column ${JSON.stringify(this.#name)} (--fold-column) has more than ${MOST} values; each value is a fold. Name a column with a few values, such as a group or a number from 1 to 5.`);
+    if (number === MOST) throw tooMany(this.#name);
     this.#numbers.set(value, number);
     return number;
   }
 
-  /**
-   * The values that occur, numbers in ascending order and texts in byte order, and each one's place among them.
-   * @throws DataError FOLD_COLUMN where there is one only
-   */
-  finish(): LevelPlan {
-    const plan = this.#kind === 'text' ? this.#textPlan() : this.#numberPlan();
-    if (plan.levels.length === 1) {
-      throw new DataError('FOLD_COLUMN', `Column ${JSON.stringify(this.#name)} (--fold-column) has one value only, ${JSON.stringify(plan.levels[0])}, in every row that counts; two folds are needed at least.`);
-    }
-    return plan;
+  /** The values met, in order of first appearance. */
+  get values(): readonly string[] {
+    return Array.from(this.#numbers.keys(), (value) => (this.#kind === 'text' ? this.#texts[value]! : String(value)));
   }
 
-  #textPlan(): LevelPlan {
-    const names = Array.from(this.#numbers.keys(), (code) => this.#texts[code]!);
-    return planLevels(names, new Float64Array(names.length).fill(1), true);
+  /** How provisional numbers become places among `values` (foldValues). */
+  plan(values: readonly string[]): LevelPlan {
+    return levelPlan(this.values.map((value) => foldText(value, this.#kind)), values, null, 0);
   }
+}
 
-  #numberPlan(): LevelPlan {
-    const sorted = [...this.#numbers].sort(([a], [b]) => a - b);
-    const replace = new Uint32Array(sorted.length);
-    sorted.forEach(([, number], place) => (replace[number] = place));
-    const text = (value: number): string => (this.#kind === 'boolean' ? (value === 1 ? 'true' : 'false') : String(value === 0 ? 0 : value));
-    return { levels: sorted.map(([value]) => text(value)), mostFrequent: 0, replace, fill: 0, identity: false };
+/**
+ * The values that occur, numbers in ascending order and texts in byte order: each is a fold.
+ * @throws DataError FOLD_COLUMN where there is one only, or more than 1,000
+ */
+export function foldValues({ name, kind }: NonNullable<Roles['folds']>, met: readonly string[]): readonly string[] {
+  if (met.length > MOST) throw tooMany(name);
+  const sorted = kind === 'text' ? met.toSorted(compareLevels) : met.toSorted((a, b) => Number(a) - Number(b));
+  const values = sorted.map((value) => foldText(value, kind));
+  if (values.length === 1) {
+    throw new DataError('FOLD_COLUMN', `Column ${JSON.stringify(name)} (--fold-column) has one value only, ${JSON.stringify(values[0])}, in every row that counts; two folds are needed at least.`);
   }
+  return values;
+}
+
+function foldText(value: string, kind: NonNullable<Roles['folds']>['kind']): string {
+  return kind === 'boolean' ? (value === '1' ? 'true' : 'false') : value;
+}
+
+function tooMany(name: string): DataError {
+  return new DataError('FOLD_COLUMN', `Column ${JSON.stringify(name)} (--fold-column) has more than ${MOST} values; each value is a fold. Name a column with a few values, such as a group or a number from 1 to 5.`);
 }

@@ -26,6 +26,7 @@ export function loadGathered(gathered: GatheredRows, origin: LoadedRows): Loaded
   return {
     handle: rowsHandle(store, segments, allocator.memories, null),
     description: { ...origin.description, rows: gathered.rows, leafRows: leafRows(gathered.rows), folds: null, dropped: 0 },
+    plan: origin.plan,
     close: () => {},
   };
 }

@@ -1,7 +1,8 @@
 export { loadRows } from './load.ts';
 export type { LoadedRows } from './load.ts';
-export { rowsPlan } from './plan.ts';
-export type { RowsPlan } from './plan.ts';
+export { outlineRows } from './outline.ts';
+export type { Outline } from './outline.ts';
+export type { Centres, RowsPlan } from './plan.ts';
 export { readStoredBlock } from './storedBlock.ts';
 export { loadGathered } from './gathered.ts';
 export { Choices } from './choices.ts';

@@ -12,10 +12,6 @@ export const SKIPPED_CODE = 0xfffffffe;
 
 /** How the codes of a column are replaced once all its levels are known. */
 export interface LevelPlan {
-  /** The levels that occur in rows that count, in byte order. */
-  readonly levels: readonly string[];
-  /** Position in `levels` of the level with the greatest weight, the first of equals; -1 where there is none. */
-  readonly mostFrequent: number;
   /** Final code of each provisional code; code 0 has no feature. */
   readonly replace: Uint32Array;
   /** Final code of a missing value. */
@@ -24,27 +20,40 @@ export interface LevelPlan {
   readonly identity: boolean;
 }
 
-/**
- * @param names provisional levels, in order of first appearance
- * @param weights weight of the rows of each, 0 where it occurs in no row that counts
- * @param dropFirst whether the first level in byte order has no feature: it gets code 0, else code 1
- */
-export function planLevels(names: readonly string[], weights: Float64Array, dropFirst: boolean): LevelPlan {
-  const bytes: { code: number; bytes: Buffer }[] = [];
-  for (let code = 0; code < names.length; code++) if (weights[code]! > 0) bytes.push({ code, bytes: Buffer.from(names[code]!) });
-  bytes.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
-  const first = dropFirst ? 0 : 1;
-  const replace = new Uint32Array(names.length);
-  let mostFrequent = -1;
+/** The levels that occur in rows that count, in byte order, and the one of greatest weight, the first of equals; null where there is none. */
+export interface SortedLevels {
+  readonly levels: readonly string[];
+  readonly mostFrequent: string | null;
+}
+
+/** @param weights weight of the rows of each name, 0 where it occurs in no row that counts */
+export function sortLevels(names: readonly string[], weights: ArrayLike<number>): SortedLevels {
+  const counted: { code: number; bytes: Buffer }[] = [];
+  for (let code = 0; code < names.length; code++) if (weights[code]! > 0) counted.push({ code, bytes: Buffer.from(names[code]!) });
+  counted.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  let mostFrequent: string | null = null;
   let heaviest = 0;
+  for (const { code } of counted) {
+    if (weights[code]! <= heaviest) continue;
+    heaviest = weights[code]!;
+    mostFrequent = names[code]!;
+  }
+  return { levels: counted.map(({ code }) => names[code]!), mostFrequent };
+}
+
+/**
+ * @param names provisional levels, in order of first appearance; those that are not in `levels` occur in no row that counts
+ * @param levels all levels that do, in byte order
+ * @param filled what missing values become; null: none does
+ * @param first the code of the first level: 0 where it has no feature, else 1
+ */
+export function levelPlan(names: readonly string[], levels: readonly string[], filled: string | null, first: number): LevelPlan {
+  const places = new Map(levels.map((level, place) => [level, place + first]));
   let identity = true;
-  bytes.forEach(({ code }, position) => {
-    replace[code] = position + first;
-    if (replace[code] !== code) identity = false;
-    if (weights[code]! > heaviest) {
-      heaviest = weights[code]!;
-      mostFrequent = position;
-    }
+  const replace = Uint32Array.from(names, (name, code) => {
+    const place = places.get(name);
+    if (place !== undefined && place !== code) identity = false;
+    return place ?? 0;
   });
-  return { levels: bytes.map(({ code }) => names[code]!), mostFrequent, replace, fill: Math.max(0, mostFrequent) + first, identity };
+  return { replace, fill: filled === null ? first : (places.get(filled) ?? first), identity };
 }

@@ -1,6 +1,13 @@
 /** Missing values: who lacks how many, and the one error that says so. */
 import { DataError } from '@scalemix/core';
 
+/** A column of a role other than predictor, and how many values it lacks. */
+export interface MissingRole {
+  readonly name: string;
+  readonly role: string;
+  readonly count: number;
+}
+
 /** Missing values met in the columns of roles other than predictor. */
 export class MissingRoles {
   readonly #counts = new Map<string, { role: string; count: number }>();
@@ -11,7 +18,7 @@ export class MissingRoles {
     else entry.count++;
   }
 
-  get entries(): { name: string; role: string; count: number }[] {
+  get entries(): MissingRole[] {
     return [...this.#counts].map(([name, entry]) => ({ name, ...entry }));
   }
 }
@@ -23,7 +30,7 @@ const SHOWN = 20;
  * One error for all columns that lack values where they must not: any column
  * with `missing: 'error'`, the response and its like unless rows are dropped.
  */
-export function missingValues(rows: number, roles: MissingRoles['entries'], predictors: readonly { name: string; count: number }[]): DataError {
+export function missingValues(rows: number, roles: readonly MissingRole[], predictors: readonly { name: string; count: number }[]): DataError {
   const named = [
     ...roles.map(({ name, role, count }) => `${JSON.stringify(name)} (${role}) ${count}`),
     ...predictors.map(({ name, count }) => `${JSON.stringify(name)} ${count}`),

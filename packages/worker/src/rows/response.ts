@@ -1,11 +1,12 @@
 /**
  * What a response becomes: the number itself, a probability, or 1 for the
  * positive class and 0 for the others. Only rows that count are shown to an
- * encoder; what it stores of a text response are codes, which `finish` says
- * how to replace.
+ * encoder; what it stores of a text response are codes, which become 1 for the
+ * class that `describe` finds to be positive.
  */
 import { DataError, UsageError, listNames } from '@scalemix/core';
 import type { ResponseDescription } from '@scalemix/core';
+import type { ResponseFacts } from './facts.ts';
 import { compareLevels } from './levels.ts';
 import type { LoadOptions } from './options.ts';
 import type { Roles } from './roles.ts';
@@ -13,8 +14,10 @@ import type { Roles } from './roles.ts';
 export interface ResponseEncoder {
   /** What to store for a value (a text column's code) of row `row`, whose number of trials is `trials`. */
   encode(value: number, trials: number, row: number): number;
-  /** After the last row. `replace` holds, for a text response, the value of each code. */
-  finish(levels: readonly string[]): { description: ResponseDescription; replace: Float64Array | null };
+  /** What was shown. @param levels of a text response */
+  facts(levels: readonly string[]): ResponseFacts;
+  /** What the facts of all rows make of it; it depends on nothing that was shown to this encoder. */
+  describe(facts: ResponseFacts): ResponseDescription;
 }
 
 /** Where a row stands, for messages. */
@@ -33,6 +36,9 @@ function numericDescription(name: string, trials: string | null = null): Respons
   return { name, kind: 'numeric', positive: null, negative: null, trials };
 }
 
+/** Of a response without classes. */
+const NOTHING_SEEN: ResponseFacts = { seen: [], positive: false, most: null };
+
 class NumberResponse implements ResponseEncoder {
   readonly #name: string;
   readonly #locate: Locate;
@@ -47,8 +53,12 @@ class NumberResponse implements ResponseEncoder {
     return value;
   }
 
-  finish(): { description: ResponseDescription; replace: null } {
-    return { description: numericDescription(this.#name), replace: null };
+  facts(): ResponseFacts {
+    return NOTHING_SEEN;
+  }
+
+  describe(): ResponseDescription {
+    return numericDescription(this.#name);
   }
 }
 
@@ -73,10 +83,17 @@ class TrialsResponse implements ResponseEncoder {
     return value / trials;
   }
 
-  finish(): { description: ResponseDescription; replace: null } {
-    return { description: numericDescription(this.#name, this.#trials), replace: null };
+  facts(): ResponseFacts {
+    return NOTHING_SEEN;
+  }
+
+  describe(): ResponseDescription {
+    return numericDescription(this.#name, this.#trials);
   }
 }
+
+/** Stands for any number between 0 and 1. */
+const FRACTION = 'fraction';
 
 /** Numbers in [0, 1]: the classes 0 and 1 where there are no others. */
 class ProbabilityResponse implements ResponseEncoder {
@@ -106,11 +123,17 @@ class ProbabilityResponse implements ResponseEncoder {
     return value === 0 ? 0 : value;
   }
 
-  finish(): { description: ResponseDescription; replace: null } {
-    if (this.#fractions) return { description: numericDescription(this.#name), replace: null };
+  facts(): ResponseFacts {
+    const seen = [...(this.#zeros ? ['0'] : []), ...(this.#ones ? ['1'] : []), ...(this.#fractions ? [FRACTION] : [])];
+    return { seen, positive: this.#ones, most: null };
+  }
+
+  describe({ seen }: ResponseFacts): ResponseDescription {
+    if (seen.includes(FRACTION)) return numericDescription(this.#name);
     const [negative, positive] = this.#boolean ? ['false', 'true'] : ['0', '1'];
-    if (!this.#zeros || !this.#ones) throw oneClass(this.#name, this.#ones ? positive! : negative!);
-    return { description: { name: this.#name, kind: 'classes', positive: positive!, negative: negative!, trials: null }, replace: null };
+    const ones = seen.includes('1');
+    if (!ones || !seen.includes('0')) throw oneClass(this.#name, ones ? positive! : negative!);
+    return { name: this.#name, kind: 'classes', positive: positive!, negative: negative!, trials: null };
   }
 }
 
@@ -123,7 +146,9 @@ class NumberClasses implements ResponseEncoder {
   readonly #positive: string;
   readonly #boolean: boolean;
   readonly #value: number;
-  readonly #seen = new Set<number>();
+  /** Numbers that are not the positive one. */
+  readonly #others = new Set<number>();
+  #positiveSeen = false;
 
   constructor(name: string, positive: string, boolean: boolean) {
     this.#name = name;
@@ -134,17 +159,24 @@ class NumberClasses implements ResponseEncoder {
   }
 
   encode(value: number): number {
-    if (this.#seen.size < REMEMBERED || value === this.#value) this.#seen.add(value);
-    return value === this.#value ? 1 : 0;
+    if (value === this.#value) {
+      this.#positiveSeen = true;
+      return 1;
+    }
+    if (this.#others.size < REMEMBERED) this.#others.add(value);
+    return 0;
   }
 
-  finish(): { description: ResponseDescription; replace: null } {
+  facts(): ResponseFacts {
+    return { seen: Array.from(this.#others, String), positive: this.#positiveSeen, most: REMEMBERED };
+  }
+
+  describe({ seen, positive }: ResponseFacts): ResponseDescription {
     const text = (value: number): string => (this.#boolean ? (value === 1 ? 'true' : 'false') : String(value));
-    const values = [...this.#seen].sort((a, b) => a - b);
-    if (!this.#seen.has(this.#value)) throw unknownClass(this.#name, this.#positive, values.map(text));
-    if (values.length === 1) throw oneClass(this.#name, text(values[0]!));
-    const other = values.length === 2 ? text(values.find((value) => value !== this.#value)!) : null;
-    return { description: { name: this.#name, kind: 'classes', positive: text(this.#value), negative: other, trials: null }, replace: null };
+    const others = seen.map(Number).sort((a, b) => a - b);
+    if (!positive) throw unknownClass(this.#name, this.#positive, others.map(text));
+    if (others.length === 0) throw oneClass(this.#name, text(this.#value));
+    return { name: this.#name, kind: 'classes', positive: text(this.#value), negative: others.length === 1 ? text(others[0]!) : null, trials: null };
   }
 }
 
@@ -164,8 +196,12 @@ class TextClasses implements ResponseEncoder {
     return code;
   }
 
-  finish(levels: readonly string[]): { description: ResponseDescription; replace: Float64Array } {
-    const classes = [...this.#seen].map((code) => levels[code]!).sort(compareLevels);
+  facts(levels: readonly string[]): ResponseFacts {
+    return { seen: Array.from(this.#seen, (code) => levels[code]!), positive: false, most: null };
+  }
+
+  describe({ seen }: ResponseFacts): ResponseDescription {
+    const classes = seen.toSorted(compareLevels);
     const positive = this.#positive === undefined ? classes.at(-1)! : findClass(classes, this.#positive);
     if (positive === undefined) throw unknownClass(this.#name, this.#positive!, classes);
     if (classes.length === 1) throw oneClass(this.#name, classes[0]!);
@@ -176,10 +212,7 @@ class TextClasses implements ResponseEncoder {
       );
     }
     const other = classes.length === 2 ? classes.find((name) => name !== positive)! : null;
-    return {
-      description: { name: this.#name, kind: 'classes', positive, negative: other, trials: null },
-      replace: Float64Array.from(levels, (level) => (level === positive ? 1 : 0)),
-    };
+    return { name: this.#name, kind: 'classes', positive, negative: other, trials: null };
   }
 }
 

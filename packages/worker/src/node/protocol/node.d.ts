@@ -153,6 +153,119 @@ export namespace scalemix {
         type $Shape = scalemix.ReleaseReply.$Properties;
     }
 
+    interface IInspectRequest extends scalemix.InspectRequest.$Properties {
+    }
+
+    class InspectRequest {
+        constructor(properties?: scalemix.InspectRequest.$Properties);
+        $unknowns?: Uint8Array[];
+        coordinator: string;
+        files: string;
+        static encode(message: scalemix.InspectRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.InspectRequest & scalemix.InspectRequest.$Shape;
+    }
+
+    namespace InspectRequest {
+        interface $Properties {
+            coordinator?: (string|null);
+            files?: (string|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.InspectRequest.$Properties;
+    }
+
+    interface IInspectReply extends scalemix.InspectReply.$Properties {
+    }
+
+    class InspectReply {
+        constructor(properties?: scalemix.InspectReply.$Properties);
+        $unknowns?: Uint8Array[];
+        found: string;
+        static encode(message: scalemix.InspectReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.InspectReply & scalemix.InspectReply.$Shape;
+    }
+
+    namespace InspectReply {
+        interface $Properties {
+            found?: (string|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.InspectReply.$Properties;
+    }
+
+    interface IScanRequest extends scalemix.ScanRequest.$Properties {
+    }
+
+    class ScanRequest {
+        constructor(properties?: scalemix.ScanRequest.$Properties);
+        $unknowns?: Uint8Array[];
+        coordinator: string;
+        table: string;
+        first: number;
+        end: number;
+        centres: string;
+        static encode(message: scalemix.ScanRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.ScanRequest & scalemix.ScanRequest.$Shape;
+    }
+
+    namespace ScanRequest {
+        interface $Properties {
+            coordinator?: (string|null);
+            table?: (string|null);
+            first?: (number|null);
+            end?: (number|null);
+            centres?: (string|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.ScanRequest.$Properties;
+    }
+
+    interface IScanReply extends scalemix.ScanReply.$Properties {
+    }
+
+    class ScanReply {
+        constructor(properties?: scalemix.ScanReply.$Properties);
+        $unknowns?: Uint8Array[];
+        scan: string;
+        digests: Uint8Array;
+        error?: (scalemix.RowsError.$Properties|null);
+        static encode(message: scalemix.ScanReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.ScanReply & scalemix.ScanReply.$Shape;
+    }
+
+    namespace ScanReply {
+        interface $Properties {
+            scan?: (string|null);
+            digests?: (Uint8Array|null);
+            error?: (scalemix.RowsError.$Properties|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.ScanReply.$Properties;
+    }
+
+    interface IRowsError extends scalemix.RowsError.$Properties {
+    }
+
+    class RowsError {
+        constructor(properties?: scalemix.RowsError.$Properties);
+        $unknowns?: Uint8Array[];
+        kind: string;
+        code: string;
+        message: string;
+        static encode(message: scalemix.RowsError.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.RowsError & scalemix.RowsError.$Shape;
+    }
+
+    namespace RowsError {
+        interface $Properties {
+            kind?: (string|null);
+            code?: (string|null);
+            message?: (string|null);
+            $unknowns?: Uint8Array[];
+        }
+        type $Shape = scalemix.RowsError.$Properties;
+    }
+
     interface IOpenRequest extends scalemix.OpenRequest.$Properties {
     }
 
@@ -277,6 +390,7 @@ export namespace scalemix {
         table: string;
         first: number;
         hashes: Uint8Array;
+        scanned: boolean;
         static encode(message: scalemix.ReadRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
         static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): scalemix.ReadRequest & scalemix.ReadRequest.$Shape;
     }
@@ -287,6 +401,7 @@ export namespace scalemix {
             table?: (string|null);
             first?: (number|null);
             hashes?: (Uint8Array|null);
+            scanned?: (boolean|null);
             $unknowns?: Uint8Array[];
         }
         type $Shape = scalemix.ReadRequest.$Properties;

@@ -1,0 +1,137 @@
+/** Files under the data root of a node: found, opened once, and told apart from others by their fingerprint. */
+import { glob, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { DataError, FailureError } from '@scalemix/core';
+import { openTable } from '../read/index.ts';
+import type { Fingerprint, Format, Table, TableColumn } from '../read/index.ts';
+import { filesRequestOf, localTableOf } from './localMessages.ts';
+import type { LocalTable } from './localMessages.ts';
+
+/** What a node finds where it is asked for files; plain data. */
+export interface FoundFiles {
+  /** Relative to the data root where they were asked for so. */
+  readonly files: readonly string[];
+  readonly columns: readonly TableColumn[];
+  readonly rows: number;
+  readonly fingerprint: Fingerprint;
+}
+
+export interface OpenedTable {
+  readonly table: Table;
+  readonly local: LocalTable;
+}
+
+interface Opened {
+  readonly table: Table;
+  readonly fingerprint: Fingerprint;
+}
+
+export class LocalFiles {
+  readonly #root: string | undefined;
+  readonly #limits: { readonly threads: number; readonly memoryLimit: number };
+  #opened: { readonly key: string; readonly opened: Promise<Opened> } | null = null;
+  /** The last description, which reads of many parts repeat. */
+  #described: { readonly text: string; readonly local: LocalTable } | null = null;
+
+  /** @param root what may be read */
+  constructor(root: string | undefined, limits: { readonly threads: number; readonly memoryLimit: number }) {
+    this.#root = root;
+    this.#limits = limits;
+  }
+
+  /**
+   * Paths and globs, as a coordinator was given them.
+   * @throws DataError BAD_MESSAGE, FILE_NOT_FOUND, OUTSIDE_DATA_ROOT, NOT_IN_PARTS and what opening the files throws; FailureError NO_DATA_ROOT
+   */
+  async inspect(text: string): Promise<FoundFiles> {
+    const { inputs, format, na } = filesRequestOf(text);
+    const root = await this.#folder();
+    const files: string[] = [];
+    for (const input of inputs) files.push(...(await expand(root, input)));
+    const { table, fingerprint } = await this.#open(files, format, na);
+    return { files, columns: table.columns, rows: table.rowCount!, fingerprint };
+  }
+
+  /**
+   * The files that `text` describes.
+   * @throws as `inspect`, and DataError DATA_DIFFERS where they are not the coordinator's
+   */
+  async table(text: string): Promise<OpenedTable> {
+    if (this.#described?.text !== text) this.#described = { text, local: localTableOf(text) };
+    const { local } = this.#described;
+    const { table, fingerprint } = await this.#open(local.files, local.format, local.na);
+    if (fingerprint.hash !== local.fingerprint) throw differs(local.files);
+    return { table, local };
+  }
+
+  async close(): Promise<void> {
+    const before = this.#opened;
+    this.#opened = null;
+    this.#described = null;
+    await (await before?.opened.catch(() => null))?.table.close();
+  }
+
+  #open(files: readonly string[], format: Format | null, na: readonly string[]): Promise<Opened> {
+    const key = JSON.stringify([files, format, na]);
+    if (this.#opened?.key !== key) {
+      const before = this.#opened;
+      void before?.opened.then(({ table }) => table.close()).catch(() => {});
+      const opened = this.#openAnew(files, format, na);
+      const entry = { key, opened };
+      this.#opened = entry;
+      // What failed may be tried again.
+      opened.catch(() => {
+        if (this.#opened === entry) this.#opened = null;
+      });
+    }
+    return this.#opened!.opened;
+  }
+
+  async #openAnew(names: readonly string[], format: Format | null, na: readonly string[]): Promise<Opened> {
+    const root = await this.#folder();
+    const files = await Promise.all(names.map((path) => inside(root, path)));
+    const { threads, memoryLimit } = this.#limits;
+    const table = await openTable(files, { format: format ?? undefined, na, root, names, threads, memoryLimit: Math.max(256e6, Math.floor(memoryLimit / 4)) });
+    try {
+      if (table.range === undefined) throw new DataError('NOT_IN_PARTS', `${names.join(', ')} can be read from the start only; nodes read parts of Parquet and Arrow files. Send the rows (--data push), or write them as Parquet.`);
+      return { table, fingerprint: await table.fingerprint!() };
+    } catch (error) {
+      await table.close();
+      throw error;
+    }
+  }
+
+  /** @throws FailureError NO_DATA_ROOT */
+  async #folder(): Promise<string> {
+    if (this.#root === undefined) throw new FailureError('NO_DATA_ROOT', 'The node was started without --data-root and reads no files. Start it with one, or send it the rows (--data push).');
+    return realpath(this.#root);
+  }
+}
+
+/** What a node finds is not what was there before. */
+export function differs(files: readonly string[], cause?: unknown): DataError {
+  return new DataError('DATA_DIFFERS', `What the node finds in ${files.join(', ')} is not what the coordinator read, or another node. Put the same files there, or send the rows (--data push).`, { cause });
+}
+
+/** The files of a glob in byte order, as everywhere; a path stands for itself. What lies outside of the root is not found. */
+async function expand(root: string, input: string): Promise<string[]> {
+  const there = await stat(isAbsolute(input) ? input : join(root, input)).then(() => true, () => false);
+  if (there || !/[*?[{]/.test(input)) return [input];
+  const paths: string[] = [];
+  const pattern = isAbsolute(input) ? relative(root, input) : input;
+  if (!pattern.split(sep).includes('..')) {
+    for await (const path of glob(pattern, { cwd: root })) if (await inside(root, path).then(() => true, () => false)) paths.push(isAbsolute(input) ? join(root, path) : path);
+  }
+  if (paths.length === 0) throw new DataError('FILE_NOT_FOUND', `${input}: no file under the data root of the node matches. Name the data relative to it.`);
+  return paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+async function inside(root: string, path: string): Promise<string> {
+  const named = isAbsolute(path) ? path : join(root, path);
+  // Resolved both before and after links, so that neither `..` nor a link leads out, and the answer says nothing of what is there.
+  const real = await realpath(named).catch(() => named);
+  for (const place of [join(named), real]) {
+    if (place !== root && !place.startsWith(root.endsWith(sep) ? root : root + sep)) throw new DataError('OUTSIDE_DATA_ROOT', `${path} is not under the data root of the node. Start the node with another --data-root, name the data relative to it, or send the rows (--data push).`);
+  }
+  return real;
+}
