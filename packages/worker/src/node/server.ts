@@ -190,7 +190,7 @@ export class NodeServer {
     try {
       const before = this.#session;
       // Rows that are held stay until it is known which are asked for.
-      if (data === '') new Session(data, precision, kernel, this.#options);
+      if (data === '') agreedKernels(kernel, precision, this.#options.kernel);
       else if (before !== null && before.data === data && before.precision === precision) before.checkKernel(kernel);
       else {
         this.#session = null;
