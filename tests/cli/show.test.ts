@@ -128,7 +128,7 @@ test('a cross-validation shows its folds, its choices and what has not converged
 
 const events: JobEvent[] = [
   { type: 'reading', rows: 1000 },
-  { type: 'loaded', rows: 5000, dropped: 3, columns: 2, features: 9, bytes: 4e5, spilled: 0, threads: 2, kernel: 'k', kernelReason: 'requested', seconds: 0.5 },
+  { type: 'loaded', rows: 5000, dropped: 3, columns: 2, features: 9, bytes: 4e5, spilled: 0, held: 'here', threads: 2, kernel: 'k', kernelReason: 'requested', seconds: 0.5 },
   { type: 'passBegun', pass: 1, columns: 4, grams: 0, gramFeatures: 0, rows: 5000 },
   { type: 'passProgress', pass: 1, rowsDone: 2500, rows: 5000 },
   { type: 'passDone', pass: 1, rows: 5000, seconds: 0.1 },

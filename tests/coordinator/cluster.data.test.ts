@@ -1,7 +1,7 @@
 /** Rows that nodes read from their own files, or are sent: the same bits, and never other data. */
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import test from 'ava';
 import { runJob } from '@scalemix/coordinator';
 import type { ClusterRequest, DataRequest, JobEvent, JobRequest } from '@scalemix/coordinator';
@@ -82,6 +82,10 @@ for (const [name, of, data] of [
     t.deepEqual(local.model, expected);
     t.true(count(local.events, 'rowsRead') >= 2);
     t.is(count(local.events, 'rowsSent'), 0);
+    t.like(local.events.find(({ type }) => type === 'loaded'), { held: 'nodes', spilled: 0 });
+    // The coordinator has no such files: they are where the nodes look for them.
+    const elsewhere = await onNodes({ ...request, data: { ...request.data, inputs: of(files).map((path) => basename(path)) } }, { data: 'local' }, [files.folder, files.folder]);
+    t.deepEqual(elsewhere.model, expected);
     const pushed = await onNodes(request, { data: 'push' }, [files.folder, files.folder]);
     t.deepEqual(pushed.model, expected);
     t.is(count(pushed.events, 'rowsRead'), 0);

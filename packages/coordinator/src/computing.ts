@@ -1,4 +1,5 @@
 /** Who computes on the rows of a job: a pool of threads, for few rows the calling thread, or the nodes of a cluster. The bits are the same. */
+import { randomUUID } from 'node:crypto';
 import { chooseKernels, enableWideVectors, executorWith, kernelIdText } from '@scalemix/core';
 import type { Executor, KernelChoice } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
@@ -15,6 +16,8 @@ const FEW = 2 ** 19;
 const MANY_ROWS = 2 ** 17;
 
 export interface Computing {
+  /** What nodes know the job by. */
+  readonly coordinator: string;
   readonly kernel: string;
   /** Why these kernels, in a phrase. */
   readonly kernelReason: string;
@@ -35,7 +38,9 @@ export function openComputing(machine: MachineRequest, threads: number, request?
   let cluster: Cluster | null = null;
   const start = (): ThreadPool => (pool ??= new ThreadPool({ threads, kernels }));
   const inline = ({ description }: LoadedRows): boolean => request === undefined && pool === null && description.rows * description.features.length <= FEW;
+  const coordinator = randomUUID();
   return {
+    coordinator,
     kernel: kernelIdText(kernels.id),
     kernelReason: kernels.reason,
     expect: (rows) => {
@@ -44,7 +49,7 @@ export function openComputing(machine: MachineRequest, threads: number, request?
     threadsFor: (rows) => (inline(rows) ? 1 : threads),
     on: async (rows, options = {}) => {
       if (request !== undefined) {
-        cluster = await Cluster.open(request, rows, start(), options);
+        cluster = await Cluster.open(request, rows, start(), { ...options, coordinator });
         return { statistics: new ClusterStatistics(cluster, rows, start(), options.onEvent), executor: start() };
       }
       if (inline(rows)) return { statistics: inlineStatistics(rows, kernels), executor: executorWith(kernels) };

@@ -20,6 +20,8 @@ export type JobEvent =
       /** Bytes of the rows in memory, and in the spill file. */
       readonly bytes: number;
       readonly spilled: number;
+      /** Whether rows are in this process, or only nodes have looked at them and read them as they are needed. */
+      readonly held: 'here' | 'nodes';
       readonly threads: number;
       readonly kernel: string;
       /** Why these kernels, in a phrase. */

@@ -13,9 +13,13 @@ import type { Computing } from './computing.ts';
 import { checkFoldsRequest, crossValidatedPath } from './crossValidation.ts';
 import type { JobEvent } from './events.ts';
 import { keepMoments } from './featureMoments.ts';
+import { scannedBytes } from './cluster/origin.ts';
+import type { ScannedRows } from './cluster/origin.ts';
 import { withTable } from './input.ts';
 import { resolvePenaltyFactors } from './penaltyFactors.ts';
 import type { DataRequest, JobRequest, ProblemRequest } from './request.ts';
+import { nodesMayRead, scanOnNodes } from './rowsOnNodes.ts';
+import type { Here } from './rowsOnNodes.ts';
 import { loggedStatistics } from './sources/replay.ts';
 import { rowSource } from './sources/statistics.ts';
 import { version } from './version.ts';
@@ -52,23 +56,53 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
   const threads = machine.threads ?? availableParallelism();
   const computing = openComputing(machine, threads, options.cluster);
   try {
-    return await withTable(request.data, machine, async (table) => {
-      const fingerprint = (await table.fingerprint?.()) ?? null;
-      log?.begin(fingerprint);
-      const rows = await loadRows(table, loadOptions(request, threads, options, computing.expect));
-      try {
-        return await fit(request, rows, { ...options, began, computing, log, fingerprint, table });
-      } finally {
-        rows.close();
-      }
-    });
+    const loading = loadOptions(request, threads, options, computing.expect);
+    const fitting = { ...options, began, computing, log };
+    const scan = (cluster: ClusterRequest, here: Here): Promise<ScannedRows | null> =>
+      scanOnNodes(
+        {
+          cluster,
+          coordinator: computing.coordinator,
+          kernel: computing.kernel,
+          data: request.data,
+          roles: rowRoles(request),
+          options: loading,
+          onFound: (fingerprint) => log?.begin(fingerprint, 'absent' in here),
+          onEvent: options.onEvent,
+        },
+        here,
+      );
+    const { cluster } = options;
+    const read = nodesMayRead(request.data, cluster);
+    return await withTable(
+      request.data,
+      machine,
+      async (table) => {
+        const fingerprint = (await table.fingerprint?.()) ?? null;
+        const scanned = read ? await scan(cluster, { table, fingerprint }) : null;
+        if (scanned !== null) return fit(request, scanned.rows, { ...fitting, fingerprint, scanned, table: scanned.table });
+        log?.begin(fingerprint, false);
+        const rows = await loadRows(table, loading);
+        try {
+          return await fit(request, rows, { ...fitting, fingerprint, scanned: null, table: localTable(request, rows, { table, fingerprint }) });
+        } finally {
+          rows.close();
+        }
+      },
+      read
+        ? async (absent) => {
+            const scanned = (await scan(cluster, { absent }))!;
+            return fit(request, scanned.rows, { ...fitting, fingerprint: scanned.fingerprint, scanned, table: scanned.table });
+          }
+        : undefined,
+    );
   } finally {
     await computing.close();
   }
 }
 
 /** The files as nodes may read them; null where they cannot. */
-export function localTable(request: JobRequest, { plan }: Pick<LoadedRows, 'plan'>, { table, fingerprint }: Pick<Fitting, 'table' | 'fingerprint'>): LocalTable | null {
+export function localTable(request: JobRequest, { plan }: Pick<LoadedRows, 'plan'>, { table, fingerprint }: { readonly table: Table; readonly fingerprint: Fingerprint | null }): LocalTable | null {
   if (table.range === undefined || fingerprint === null) return null;
   const { format, na } = request.data;
   return { files: table.files, format: format ?? null, na: na ?? [], fingerprint: fingerprint.hash, roles: rowRoles(request), plan };
@@ -80,11 +114,14 @@ interface Fitting extends JobOptions {
   readonly computing: Computing;
   readonly log: JobLog | null;
   readonly fingerprint: Fingerprint | null;
-  readonly table: Table;
+  /** What nodes may read by themselves. */
+  readonly table: LocalTable | null;
+  /** null: all rows are here. */
+  readonly scanned: ScannedRows | null;
 }
 
 async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Promise<ModelDocument> {
-  const { signal, onEvent, began, computing, log, fingerprint } = fitting;
+  const { signal, onEvent, began, computing, log, fingerprint, scanned, table } = fitting;
   const { description } = rows;
   const loadedAt = performance.now();
   const threads = computing.threadsFor(rows);
@@ -94,14 +131,14 @@ async function fit(request: JobRequest, rows: LoadedRows, fitting: Fitting): Pro
     dropped: description.dropped,
     columns: description.columns.length,
     features: description.features.length,
-    ...storedBytes(rows),
+    ...(scanned === null ? { ...storedBytes(rows), held: 'here' } : { bytes: scannedBytes(rows), spilled: 0, held: 'nodes' }),
     threads,
     kernel: computing.kernel,
     kernelReason: computing.kernelReason,
     seconds: (loadedAt - began) / 1000,
   });
   const problem = pathProblem(request.problem, rows.description);
-  const { statistics, executor } = await computing.on(rows, { signal, onEvent, table: localTable(request, rows, fitting) });
+  const { statistics, executor } = await computing.on(rows, { signal, onEvent, table, scanned });
   const logged = log === null ? statistics : loggedStatistics(statistics, await log.open(statistics, { ...(signal && { signal }) }));
   const { source, moments } = keepMoments(rowSource(logged));
   const fitOptions = { ...(signal && { signal }), ...(onEvent && { onEvent }) };

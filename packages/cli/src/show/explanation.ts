@@ -147,7 +147,7 @@ export class Explanation {
 }
 
 function rowsText(loaded: Of<'loaded'>, replies: number): string {
-  const where = loaded.spilled > 0 ? `${bytes(loaded.bytes)} in memory and ${bytes(loaded.spilled)} in a file that every sweep reads (--memory)` : `${bytes(loaded.bytes)} in memory`;
+  const where = loaded.held === 'nodes' ? `${bytes(loaded.bytes)}, which the nodes read by themselves` : loaded.spilled > 0 ? `${bytes(loaded.bytes)} in memory and ${bytes(loaded.spilled)} in a file that every sweep reads (--memory)` : `${bytes(loaded.bytes)} in memory`;
   const resumed = replies > 0 ? ` ${counted(replies, 'reply', 'replies')} came from the log.` : '';
   return `${thousands(loaded.rows)}, ${where}; ${counted(loaded.threads, 'thread')}, kernel ${loaded.kernel} (${loaded.kernelReason}).${resumed}`;
 }

@@ -24,8 +24,12 @@ export interface CheckpointTarget {
 }
 
 export interface JobLog {
-  /** Told before rows are read. @throws DataError LOG_MISMATCH where the log is of other files */
-  begin(fingerprint: Fingerprint | null): void;
+  /**
+   * Told before rows are read.
+   * @param elsewhere whether only nodes have the files: their names are not made absolute
+   * @throws DataError LOG_MISMATCH where the log is of other files
+   */
+  begin(fingerprint: Fingerprint | null, elsewhere: boolean): void;
   /** Told when the rows are there. @throws DataError LOG_MISMATCH where the log is of other rows */
   open(statistics: Statistics, signal: { readonly signal?: AbortSignal }): Promise<ReplayLog>;
   close(): void;
@@ -46,13 +50,14 @@ interface LoggedJob {
  * @throws UsageError CHECKPOINT_EXISTS, INAPPLICABLE_OPTION
  */
 export function newJobLog({ path, command }: CheckpointTarget, request: JobRequest): JobLog {
-  const saved = saveRequest(request);
+  let saved = saveRequest(request);
   refuseExisting(path);
   let files: string | null = null;
   let log: ReplayLog | null = null;
   return {
-    begin: (fingerprint) => {
+    begin: (fingerprint, elsewhere) => {
       files = fingerprint?.hash ?? null;
+      if (elsewhere) saved = { ...saved, data: { ...saved.data, inputs: request.data.inputs as readonly string[] } };
     },
     open: async (statistics, options) => {
       const rows = await rowsDigest(statistics, request.problem.loss, options);

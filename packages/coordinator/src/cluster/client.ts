@@ -12,6 +12,9 @@ type Service = typeof nodeService;
 type Asked<Name extends keyof Service> = Parameters<Service[Name]['requestSerialize']>[0];
 type Answered<Name extends keyof Service> = ReturnType<Service[Name]['responseDeserialize']>;
 
+/** Milliseconds that finding files may take: the footers and samples of thousands. */
+const FINDING = 600_000;
+
 /** A block to be sent. */
 export interface SentBlock {
   readonly block: number;
@@ -70,6 +73,16 @@ export class NodeClient {
 
   open(coordinator: string, shape: RowsShape, patience: number): Promise<Answered<'open'>> {
     return this.#unary('open', { coordinator, shape: shapeMessage(shape) }, patience);
+  }
+
+  /** Finds files. */
+  inspect(request: Asked<'inspect'>): Promise<Answered<'inspect'>> {
+    return this.#unary('inspect', request, FINDING);
+  }
+
+  /** Has the node look at rows of its own files. */
+  scan(request: Asked<'scan'>, signal: AbortSignal): Promise<Answered<'scan'>> {
+    return this.#unary('scan', request, Infinity, signal);
   }
 
   async release(coordinator: string, patience: number): Promise<void> {
@@ -144,7 +157,7 @@ export class NodeClient {
     this.#client.close();
   }
 
-  #unary<Name extends 'describe' | 'attach' | 'heartbeat' | 'open' | 'read' | 'release'>(name: Name, request: Asked<Name>, patience: number, signal?: AbortSignal): Promise<Answered<Name>> {
+  #unary<Name extends 'describe' | 'attach' | 'heartbeat' | 'open' | 'read' | 'release' | 'inspect' | 'scan'>(name: Name, request: Asked<Name>, patience: number, signal?: AbortSignal): Promise<Answered<Name>> {
     const { path, requestSerialize, responseDeserialize } = nodeService[name];
     return new Promise((resolve, reject) => {
       const options = patience === Infinity ? {} : { deadline: Date.now() + patience };

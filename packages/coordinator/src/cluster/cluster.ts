@@ -1,23 +1,22 @@
 /** The nodes of a job and the chunks they have: what passes run on. */
-import { createHash, randomUUID } from 'node:crypto';
-import { ScalemixError, UsageError, kernelIdText } from '@scalemix/core';
-import { blockCount, checkReach, readAddress, readSecurity } from '@scalemix/worker';
-import type { LoadedRows, RowsShape, ThreadPool } from '@scalemix/worker';
+import { randomUUID } from 'node:crypto';
+import { kernelIdText } from '@scalemix/core';
+import type { ScalemixError } from '@scalemix/core';
+import { checkReach, readAddress, readSecurity } from '@scalemix/worker';
+import type { LoadedRows, ThreadPool } from '@scalemix/worker';
 import { readNodeAddresses } from './addresses.ts';
 import { localNode } from './localNode.ts';
-import { Membership, isFinal } from './membership.ts';
+import { Membership } from './membership.ts';
 import type { ComputeNode } from './node.ts';
-import { SUSPECT_AFTER } from './options.ts';
+import { PATIENCE, SUSPECT_AFTER } from './options.ts';
 import type { ClusterEvent, ClusterOptions, ClusterRequest } from './options.ts';
+import { loadedOrigin, scannedOrigin } from './origin.ts';
+import type { ScannedRows } from './origin.ts';
+import { readingNode } from './readingNode.ts';
 import { RemoteNode } from './remoteNode.ts';
-import type { JobIdentity } from './remoteNode.ts';
 import { Shards } from './shards.ts';
 import type { ComputeTime } from './speeds.ts';
 
-/** Times that long without any node, and the job gives up. */
-const PATIENCE = 3;
-/** Milliseconds of a node's lease and a little: a coordinator that was killed leaves its nodes leased. */
-const LEASE = 35_000;
 
 export class Cluster {
   readonly shards: Shards;
@@ -26,11 +25,11 @@ export class Cluster {
   /** Milliseconds without any node after which a pass gives up. */
   readonly patience: number;
   readonly #membership: Membership;
-  readonly #local: ComputeNode | null;
+  readonly #local: LocalNode | null;
   readonly #listeners = new Set<() => void>();
   readonly #ended = new AbortController();
 
-  private constructor(membership: Membership, local: ComputeNode | null, shards: Shards, patience: number) {
+  private constructor(membership: Membership, local: LocalNode | null, shards: Shards, patience: number) {
     this.#membership = membership;
     this.#local = local;
     this.shards = shards;
@@ -47,17 +46,20 @@ export class Cluster {
     const known = await addresses.look();
     for (const address of known) checkReach(readAddress(address).host, security);
     const suspectAfter = (request.suspectAfter ?? SUSPECT_AFTER) * 1000;
-    const { store } = rows.handle;
-    const shape: RowsShape = { rows: store.rows, layout: store.layout, features: store.features, responseCentre: store.responseCentre };
-    const job = { coordinator: randomUUID(), data: dataDigest(rows), kernel: kernelIdText(pool.kernels.id), shape, rows, ...readable(request.data ?? 'auto', options) };
+    const { scanned } = options;
+    const origin = scanned ? scannedOrigin(scanned) : loadedOrigin(rows, request.data, options);
+    const files = scanned ? { request: { inputs: scanned.table.files, format: scanned.table.format, na: scanned.table.na }, fingerprint: scanned.table.fingerprint } : null;
+    const job = { coordinator: options.coordinator ?? randomUUID(), kernel: kernelIdText(pool.kernels.id), precision: origin.shape.layout.denseType, files, rows: origin };
     const emit = (event: ClusterEvent): void => options.onEvent?.(event);
     let cluster: Cluster | null = null;
     const membership = new Membership({ addresses, security, job, suspectAfter, onEvent: emit, onChange: () => cluster?.changed() });
-    const local = addresses.local ? localNode(rows, pool) : null;
-    cluster = new Cluster(membership, local, new Shards(store.rows, known.length + (local === null ? 0 : 1), store.blocks.reduce((sum, { bytes }) => sum + bytes, 0)), PATIENCE * suspectAfter);
+    const local = addresses.local ? localNodeOf(rows, pool, scanned) : null;
+    const patience = PATIENCE * suspectAfter;
+    const others = local === null ? 0 : 1;
+    cluster = new Cluster(membership, local, new Shards(origin.shape.rows, known.length + others, origin.bytes), patience);
     try {
       await membership.start();
-      await cluster.#gather(suspectAfter, options.signal);
+      await membership.gather({ others, needsAll: scanned?.here !== null, patience, signal: options.signal });
       return cluster;
     } catch (error) {
       await cluster.close();
@@ -101,30 +103,14 @@ export class Cluster {
 
   /** The error for a cluster without nodes. */
   lostError(): ScalemixError {
-    const reasons = this.#membership.reasons.map(({ message }) => message);
-    return new ScalemixError('cluster', 'CLUSTER_LOST', `No node is left to compute on${reasons.length === 0 ? '' : `: ${reasons.slice(0, 5).join(' ')}`}${/[.)]$/.test(reasons.at(-1) ?? '.') ? '' : '.'} Start nodes again (scalemix worker); with --checkpoint FILE, scalemix resume FILE then goes on where this run ended.`);
+    return this.#membership.lostError();
   }
 
   /** Lets the nodes go. */
   async close(): Promise<void> {
     this.#ended.abort(new Error('The cluster was closed.'));
     await this.#membership.close();
-  }
-
-  async #gather(suspectAfter: number, signal: AbortSignal | undefined): Promise<void> {
-    const began = performance.now();
-    for (;;) {
-      signal?.throwIfAborted();
-      const reasons = this.#membership.reasons;
-      const final = reasons.find(isFinal);
-      if (final !== undefined) throw final;
-      if (this.#membership.settled && this.nodes.length > 0) return;
-      const waited = performance.now() - began;
-      if (this.nodes.length > 0 && waited > suspectAfter) return;
-      const busy = reasons.find((reason) => reason instanceof ScalemixError && reason.code === 'NODE_BUSY');
-      if (this.nodes.length === 0 && waited > Math.max(this.patience, busy === undefined ? 0 : LEASE)) throw busy ?? this.lostError();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    this.#local?.close?.();
   }
 
   /** Nodes with less than their share get rows in the background, and then the chunks. */
@@ -144,17 +130,10 @@ export class Cluster {
   }
 }
 
-/** What nodes read by themselves. @throws UsageError INAPPLICABLE_OPTION where they must and cannot */
-export function readable(data: 'local' | 'push' | 'auto', { table }: Pick<ClusterOptions, 'table'>): Pick<JobIdentity, 'table' | 'mustRead'> {
-  if (data === 'local' && !table) {
-    throw new UsageError('INAPPLICABLE_OPTION', '--data local does not apply: nodes read parts of Parquet and Arrow files, without --query. Send the rows with --data push.');
-  }
-  return { table: data === 'push' ? null : (table ?? null), mustRead: data === 'local' };
-}
+type LocalNode = ComputeNode & { close?(): void };
 
-/** What tells rows apart from others before any is looked at; blocks are compared by their own hashes. */
-function dataDigest({ description, handle }: LoadedRows): string {
-  const { centres, ...rest } = description;
-  const { layout } = handle.store;
-  return createHash('sha256').update(JSON.stringify([rest, [...centres], layout, blockCount(description)])).digest('hex');
+/** Threads of this process: they have all rows, or read their share. */
+function localNodeOf(rows: LoadedRows, pool: ThreadPool, scanned: ScannedRows | null | undefined): LocalNode {
+  if (!scanned) return localNode(rows, pool);
+  return readingNode(scanned, { table: scanned.here!, local: scanned.table }, pool);
 }

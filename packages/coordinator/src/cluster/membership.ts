@@ -21,6 +21,8 @@ export interface MembershipOptions {
 const LOOK = 2000;
 /** Milliseconds before an address is dialled again, at first and at most. */
 const BACKOFF = [250, 8000] as const;
+/** Milliseconds of a node's lease and a little: a coordinator that was killed leaves its nodes leased. */
+const LEASE = 35_000;
 /** Times that a node may fail in a row before it is left alone. */
 const FAILURES = 5;
 
@@ -83,9 +85,50 @@ export class Membership {
     if (entry !== undefined) entry.failures = 0;
   }
 
-  async close(): Promise<void> {
+  /**
+   * Waits for the nodes: for all that answer within the time after which a node is suspected, for one at least.
+   * @param others nodes beside these
+   * @param needsAll whether a node that refuses ends the job where others do not
+   * @throws what a node refuses with; CLUSTER_LOST where none can be reached
+   */
+  async gather({ others, needsAll, patience, signal }: { readonly others: number; readonly needsAll: boolean; readonly patience: number; readonly signal: AbortSignal | undefined }): Promise<void> {
+    const began = performance.now();
+    for (;;) {
+      signal?.throwIfAborted();
+      const { reasons } = this;
+      const count = this.nodes.length + others;
+      const final = reasons.find(isFinal);
+      if (final !== undefined && (needsAll || (this.settled && count === 0))) throw final;
+      if (this.settled && count > 0) return;
+      const waited = performance.now() - began;
+      if (count > 0 && waited > this.#options.suspectAfter) return;
+      const busy = reasons.find((reason) => reason instanceof ScalemixError && reason.code === 'NODE_BUSY');
+      // Who is being dialled may be looking for its files.
+      const dialling = [...this.#addresses.values()].some((entry) => entry.dialling);
+      if (count === 0 && !dialling && waited > Math.max(patience, busy === undefined ? 0 : LEASE)) throw busy ?? this.lostError();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** The error for a cluster without nodes. */
+  lostError(): ScalemixError {
+    const reasons = this.reasons.map(({ message }) => message);
+    return new ScalemixError('cluster', 'CLUSTER_LOST', `No node is left to compute on${reasons.length === 0 ? '' : `: ${reasons.slice(0, 5).join(' ')}`}${/[.)]$/.test(reasons.at(-1) ?? '.') ? '' : '.'} Start nodes again (scalemix worker); with --checkpoint FILE, scalemix resume FILE then goes on where this run ended.`);
+  }
+
+  /** Leaves the nodes leased, for the same job to attach to them again. */
+  detach(): void {
+    this.#stop();
+    for (const node of this.nodes) node.detach();
+  }
+
+  #stop(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
     await Promise.all(this.nodes.map((node) => node.release()));
   }
 
@@ -117,7 +160,7 @@ export class Membership {
         onDiffers: ({ code, message }) => onEvent({ type: 'rowsDiffer', node: address, code, reason: message }),
         onLost: (reason) => this.#lost(address, entry, reason),
       });
-      if (this.#closed) return void node.release();
+      if (this.#closed) return node.detach();
       entry.node = node;
       entry.backoff = BACKOFF[0];
       entry.reason = null;
@@ -154,5 +197,5 @@ export class Membership {
 
 /** Refusals that another attempt would not change. */
 export function isFinal(error: unknown): error is ScalemixError {
-  return error instanceof ScalemixError && (error.kind === 'usage' || error.kind === 'data' || ['WRONG_TOKEN', 'TLS_FAILED', 'MESSAGE_TOO_LARGE'].includes(error.code));
+  return error instanceof ScalemixError && (error.kind === 'usage' || error.kind === 'data' || ['WRONG_TOKEN', 'TLS_FAILED', 'MESSAGE_TOO_LARGE', 'NO_DATA_ROOT'].includes(error.code));
 }

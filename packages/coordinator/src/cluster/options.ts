@@ -1,4 +1,5 @@
 import type { LocalTable, SecurityOptions } from '@scalemix/worker';
+import type { ScannedRows } from './origin.ts';
 
 /** Seconds: the default of `suspectAfter`. */
 export const SUSPECT_AFTER = 10;
@@ -26,7 +27,14 @@ export type ClusterEvent =
   /** A pass over the cluster is reduced: answers that came, and their bytes. */
   | { readonly type: 'passReduced'; readonly subtrees: number; readonly bytesReceived: number; readonly bytesSent: number; readonly nodes: number };
 
+/** Times the seconds after which a node is suspected without any node, and the job gives up. */
+export const PATIENCE = 3;
+
 export interface ClusterOptions {
+  /** What the coordinator calls itself; the same where it attaches to its nodes again. @default a new one */
+  readonly coordinator?: string | undefined;
+  /** Rows that nodes have looked at; null: the coordinator has loaded them. */
+  readonly scanned?: ScannedRows | null | undefined;
   /** The files the rows came from, where nodes may read them. */
   readonly table?: LocalTable | null | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -1,25 +1,29 @@
 /** A node that has attached, until it is lost: its heartbeat, the blocks it holds, its work. */
-import { createHash } from 'node:crypto';
 import { DataError, FailureError, ScalemixError } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
-import { PROTOCOL, blockCount, decodeReply, readStoredBlock, replyOf } from '@scalemix/worker';
-import type { LoadedRows, LocalTable, RowsShape, Security } from '@scalemix/worker';
+import { PROTOCOL, blockCount, decodeReply, foundFilesOf, replyOf, scanOf } from '@scalemix/worker';
+import type { Centres, FilesRequest, FoundFiles, LocalTable, RowRange, Scan, Security } from '@scalemix/worker';
 import { NodeClient } from './client.ts';
 import type { SentBlock } from './client.ts';
 import type { ComputeNode, OnAnswer, SentRequest } from './node.ts';
+import type { RowsOrigin } from './origin.ts';
+import { runs } from './runs.ts';
 
 /** What the nodes of a job are told. */
 export interface JobIdentity {
   readonly coordinator: string;
-  /** What tells the rows apart from others. */
-  readonly data: string;
   readonly kernel: string;
-  readonly shape: RowsShape;
-  readonly rows: LoadedRows;
-  /** What nodes read by themselves, null: nothing. */
-  readonly table: LocalTable | null;
-  /** Whether a node that cannot read is refused. */
-  readonly mustRead: boolean;
+  readonly precision: 'f64' | 'f32';
+  /** Files that a node must have to be one; null: none. */
+  readonly files: WantedFiles | null;
+  /** null: they are to be found out. */
+  readonly rows: RowsOrigin | null;
+}
+
+export interface WantedFiles {
+  readonly request: FilesRequest;
+  /** What they must be; null: not known yet. */
+  readonly fingerprint: string | null;
 }
 
 export interface RemoteOptions {
@@ -39,6 +43,8 @@ export class RemoteNode implements ComputeNode {
   readonly name: string;
   readonly threads: number;
   readonly memory: number;
+  /** The files that it must have; null where there are none such. */
+  readonly found: FoundFiles | null;
   readonly #client: NodeClient;
   readonly #job: JobIdentity;
   readonly #options: RemoteOptions;
@@ -54,31 +60,37 @@ export class RemoteNode implements ComputeNode {
   readonly #interval: number;
   #beat: NodeJS.Timeout | null = null;
 
-  private constructor(client: NodeClient, job: JobIdentity, options: RemoteOptions, { threads, memory, lease, held }: { threads: number; memory: number; lease: number; held: Set<number> }) {
+  private constructor(client: NodeClient, job: JobIdentity, options: RemoteOptions, { threads, memory, lease, found, held }: { threads: number; memory: number; lease: number; found: FoundFiles | null; held: Set<number> }) {
     this.name = client.address;
     this.threads = threads;
     this.memory = memory;
+    this.found = found;
     this.#client = client;
     this.#job = job;
     this.#options = options;
     this.#held = held;
-    this.#reads = job.table !== null;
+    this.#reads = job.rows !== null && job.rows.table !== null;
     this.#interval = Math.min(options.suspectAfter / BEATS, (1000 * lease) / BEATS);
     this.#schedule();
   }
 
   /**
-   * Takes the node's lease and tells it what the rows are.
-   * @throws what the node refuses with (NODE_BUSY, WRONG_TOKEN, KERNEL_MISMATCH, PROTOCOL_MISMATCH), NODE_UNREACHABLE, TLS_FAILED
+   * Takes the node's lease, looks for the files it must have, and tells it what the rows are.
+   * @throws what the node refuses with (NODE_BUSY, WRONG_TOKEN, KERNEL_MISMATCH, PROTOCOL_MISMATCH, and those of files it lacks), NODE_UNREACHABLE, TLS_FAILED
    */
   static async attach(address: string, job: JobIdentity, options: RemoteOptions): Promise<RemoteNode> {
     const { suspectAfter } = options;
     const client = new NodeClient(address, options.security, suspectAfter);
     try {
-      const { coordinator, data, kernel, shape } = job;
-      const { threads, memory, lease } = await client.attach({ protocol: PROTOCOL, coordinator, data, kernel, precision: shape.layout.denseType }, suspectAfter);
-      const { blocks, hashes } = await client.open(coordinator, shape, 3 * suspectAfter);
-      return new RemoteNode(client, job, options, { threads: Math.max(1, threads), memory, lease, held: await verified(blocks, hashes, job) });
+      const { coordinator, kernel, precision, files, rows } = job;
+      const { threads, memory, lease } = await client.attach({ protocol: PROTOCOL, coordinator, data: rows?.data ?? '', kernel, precision }, suspectAfter);
+      const found = files === null ? null : await findFiles(client, coordinator, files);
+      let held = new Set<number>();
+      if (rows !== null) {
+        const { blocks, hashes } = await client.open(coordinator, rows.shape, 3 * suspectAfter);
+        held = await verified(blocks, hashes, rows);
+      }
+      return new RemoteNode(client, job, options, { threads: Math.max(1, threads), memory, lease, found, held });
     } catch (error) {
       client.close();
       throw error;
@@ -110,38 +122,39 @@ export class RemoteNode implements ComputeNode {
 
   async #send(ranges: readonly { readonly first: number; readonly end: number }[], signal: AbortSignal): Promise<void> {
     const wanted = ranges.flatMap(({ first, end }) => Array.from({ length: end - first }, (_, i) => first + i)).filter((block) => !this.#held.has(block));
+    const rows = this.#rows;
     if (this.#reads) {
-      await this.#read(wanted, signal);
+      await this.#read(rows, wanted, signal);
       if (this.#reads) return;
     }
     if (wanted.every((block) => this.#held.has(block))) return;
     let bytes = 0;
     const held = this.#held;
     let sent = 0;
-    const blocks = function* (rows: LoadedRows): Generator<SentBlock> {
+    const blocks = function* (): Generator<SentBlock> {
       for (const block of wanted) {
         if (held.has(block)) continue;
-        const stored = sentBlock(rows, block);
+        const stored = rows.block!(block);
         sent++;
         bytes += stored.bytes.byteLength;
         yield stored;
       }
     };
-    await this.#client.push(this.#job.coordinator, blocks(this.#job.rows), AbortSignal.any([signal, this.lost]));
+    await this.#client.push(this.#job.coordinator, blocks(), AbortSignal.any([signal, this.lost]));
     for (const block of wanted) this.#held.add(block);
     this.#heard = performance.now();
     this.#options.onSent(sent, bytes);
   }
 
   /** Neighbouring blocks at a time. What the node cannot read it is sent from then on, unless it must read. */
-  async #read(wanted: readonly number[], signal: AbortSignal): Promise<void> {
-    const { coordinator, rows, table, mustRead } = this.#job;
+  async #read({ table, mustRead, scanned, hash }: RowsOrigin, wanted: readonly number[], signal: AbortSignal): Promise<void> {
+    const { coordinator } = this.#job;
     const text = JSON.stringify(table);
     try {
       for (const blocks of runs(wanted)) {
         const hashes: Uint8Array[] = [];
-        for (const block of blocks) hashes.push(await hashOf(rows, block));
-        await this.#client.read({ coordinator, table: text, first: blocks[0]!, hashes: Buffer.concat(hashes), scanned: false }, AbortSignal.any([signal, this.lost]));
+        for (const block of blocks) hashes.push(await hash(block));
+        await this.#client.read({ coordinator, table: text, first: blocks[0]!, hashes: Buffer.concat(hashes), scanned }, AbortSignal.any([signal, this.lost]));
         for (const block of blocks) this.#held.add(block);
         this.#heard = performance.now();
         this.#options.onRead(blocks.length);
@@ -153,8 +166,28 @@ export class RemoteNode implements ComputeNode {
     }
   }
 
+  get #rows(): RowsOrigin {
+    const { rows } = this.#job;
+    if (rows === null) throw new TypeError('The rows have not been found out yet.');
+    return rows;
+  }
+
+  /**
+   * Has it look at rows of its files.
+   * @returns what they tell, or what is wrong with them
+   * @throws what is wrong with the node, or with its files
+   */
+  async scan(table: LocalTable, range: RowRange, centres: Centres | null, signal: AbortSignal): Promise<Scan | ScalemixError> {
+    const { scan, digests, error } = await this.#client.scan({ coordinator: this.#job.coordinator, table: JSON.stringify(table), ...range, centres: centres === null ? '' : JSON.stringify(centres) }, AbortSignal.any([signal, this.lost]));
+    this.#heard = performance.now();
+    if (!error) return scanOf(scan, digests, range);
+    const { kind, code, message } = { kind: error.kind ?? '', code: error.code ?? '', message: error.message ?? '' };
+    if ((kind !== 'data' && kind !== 'usage') || !/^[A-Z][A-Z0-9_]*$/.test(code)) throw new DataError('BAD_MESSAGE', `Node ${this.name} answers with an error that is none.`);
+    return new ScalemixError(kind, code, message);
+  }
+
   async compute({ request, bytes }: SentRequest, nodes: readonly TreeNode[], onAnswer: OnAnswer, signal: AbortSignal): Promise<void> {
-    const { layout, features: map } = this.#job.shape;
+    const { layout, features: map } = this.#rows.shape;
     const asked = new Set(nodes.map(key));
     await this.#client.compute(
       { coordinator: this.#job.coordinator, request: bytes, nodes: [...nodes] },
@@ -179,11 +212,22 @@ export class RemoteNode implements ComputeNode {
     this.#options.onLost(reason);
   }
 
+  /** Leaves the node leased, for the same job to attach to it again. */
+  detach(): void {
+    if (this.#lost.signal.aborted) return;
+    this.#end();
+    this.#client.close();
+  }
+
+  #end(): void {
+    if (this.#beat !== null) clearTimeout(this.#beat);
+    this.#lost.abort(new FailureError('LEASE_LOST', 'The job has ended.'));
+  }
+
   /** Ends the work with the node, which frees its rows. */
   async release(): Promise<void> {
     if (this.#lost.signal.aborted) return;
-    if (this.#beat !== null) clearTimeout(this.#beat);
-    this.#lost.abort(new FailureError('LEASE_LOST', 'The job has ended.'));
+    this.#end();
     await this.#client.release(this.#job.coordinator, 1000).catch(() => {});
     this.#client.close();
   }
@@ -210,20 +254,6 @@ export class RemoteNode implements ComputeNode {
   }
 }
 
-/** Blocks that are read in one call. */
-const RUN = 64;
-
-/** Ascending numbers in runs of neighbours. */
-function runs(blocks: readonly number[]): number[][] {
-  const found: number[][] = [];
-  for (const block of blocks.toSorted((a, b) => a - b)) {
-    const last = found.at(-1);
-    if (last !== undefined && last.length < RUN && last.at(-1) === block - 1) last.push(block);
-    else found.push([block]);
-  }
-  return found;
-}
-
 /** Whether a node says that it lacks the files, or has others. */
 function cannotRead(error: unknown): error is ScalemixError {
   return error instanceof ScalemixError && (error.kind === 'data' || error.kind === 'usage' || error.code === 'NO_DATA_ROOT');
@@ -238,26 +268,23 @@ export function saidByNode(error: unknown): boolean {
   return error instanceof ScalemixError && !['NODE_UNREACHABLE', 'TLS_FAILED', 'MESSAGE_TOO_LARGE'].includes(error.code);
 }
 
-function sentBlock({ handle }: LoadedRows, block: number): SentBlock {
-  const bytes = readStoredBlock(handle, block);
-  const { rows, entries } = handle.store.blocks[block]!;
-  return { block, rows, entries, hash: createHash('sha256').update(bytes).digest(), bytes };
-}
-
-/** The event loop gets a turn: heartbeats must not wait for many hashes. */
-async function hashOf(rows: LoadedRows, block: number): Promise<Uint8Array> {
-  await new Promise((resolve) => setImmediate(resolve));
-  return sentBlock(rows, block).hash;
+/** What is to be known of a node's files before it is one of the job. @throws DataError DATA_DIFFERS and what it refuses with */
+async function findFiles(client: NodeClient, coordinator: string, { request, fingerprint }: WantedFiles): Promise<FoundFiles> {
+  const found = foundFilesOf((await client.inspect({ coordinator, files: JSON.stringify(request) })).found);
+  if (fingerprint !== null && found.fingerprint.hash !== fingerprint) {
+    throw new DataError('DATA_DIFFERS', `Node ${client.address}: what it finds in ${request.inputs.join(', ')} is not what the coordinator or the other nodes find. Put the same files there, or send the rows (--data push).`);
+  }
+  return found;
 }
 
 /** Of the blocks that a node says to hold, those that are ours. */
-async function verified(blocks: Uint8Array, hashes: Uint8Array, { rows, shape }: JobIdentity): Promise<Set<number>> {
+async function verified(blocks: Uint8Array, hashes: Uint8Array, { shape, hash }: RowsOrigin): Promise<Set<number>> {
   const held = new Set<number>();
   const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
   const count = Math.min(Math.floor(blocks.byteLength / 4), Math.floor(hashes.byteLength / 32));
   for (let i = 0; i < count; i++) {
     const block = view.getUint32(4 * i, true);
-    if (block < blockCount(shape) && Buffer.from(await hashOf(rows, block)).equals(hashes.subarray(32 * i, 32 * i + 32))) held.add(block);
+    if (block < blockCount(shape) && Buffer.from(await hash(block)).equals(hashes.subarray(32 * i, 32 * i + 32))) held.add(block);
   }
   return held;
 }

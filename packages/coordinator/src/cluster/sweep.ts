@@ -240,6 +240,6 @@ export class Sweep {
 const OF_THE_NODE = new Set(['NODE_UNREACHABLE', 'NODE_SILENT', 'NODE_LEAVING', 'NODE_BUSY', 'LEASE_LOST', 'ROWS_ABSENT', 'TLS_FAILED', 'WRONG_TOKEN', 'THREAD_LOST', 'POOL_CLOSED', 'OUT_OF_MEMORY', 'ADDRESS_SPACE', 'SPILL_FILE']);
 
 /** Whether any node would say the same. */
-function isOfRequest(error: unknown): boolean {
+export function isOfRequest(error: unknown): boolean {
   return error instanceof ScalemixError && !OF_THE_NODE.has(error.code);
 }

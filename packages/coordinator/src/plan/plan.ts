@@ -7,7 +7,7 @@ import type { LoadOptions, LoadedRows, Table } from '@scalemix/worker';
 import { foldCount } from '../crossValidation.ts';
 import { withTable } from '../input.ts';
 import { loadOptions, localTable, storedBytes } from '../job.ts';
-import { readable } from '../cluster/cluster.ts';
+import { readable } from '../cluster/origin.ts';
 import type { ClusterRequest } from '../cluster/options.ts';
 import type { JobRequest } from '../request.ts';
 import { askNodes } from './askNodes.ts';

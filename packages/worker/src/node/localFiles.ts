@@ -3,18 +3,9 @@ import { glob, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { DataError, FailureError } from '@scalemix/core';
 import { openTable } from '../read/index.ts';
-import type { Fingerprint, Format, Table, TableColumn } from '../read/index.ts';
+import type { Fingerprint, Format, Table } from '../read/index.ts';
 import { filesRequestOf, localTableOf } from './localMessages.ts';
-import type { LocalTable } from './localMessages.ts';
-
-/** What a node finds where it is asked for files; plain data. */
-export interface FoundFiles {
-  /** Relative to the data root where they were asked for so. */
-  readonly files: readonly string[];
-  readonly columns: readonly TableColumn[];
-  readonly rows: number;
-  readonly fingerprint: Fingerprint;
-}
+import type { FoundFiles, LocalTable } from './localMessages.ts';
 
 export interface OpenedTable {
   readonly table: Table;

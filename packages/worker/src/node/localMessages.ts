@@ -1,8 +1,10 @@
 /** How a coordinator speaks of files that nodes read by themselves: plain data as JSON, checked field by field. */
-import { DataError } from '@scalemix/core';
+import { BLOCK_ROWS, DataError } from '@scalemix/core';
 import { FORMATS } from '../read/index.ts';
-import type { Format } from '../read/index.ts';
+import type { Fingerprint, Format, TableColumn } from '../read/index.ts';
+import type { PredictorFacts } from '../rows/facts.ts';
 import type { LoadOptions } from '../rows/options.ts';
+import type { RowRange, Scan } from '../rows/part.ts';
 import type { Centres, RowsPlan } from '../rows/plan.ts';
 
 /** Which files. */
@@ -26,12 +28,24 @@ export interface LocalTable extends Omit<FilesRequest, 'inputs'> {
   readonly plan: RowsPlan | null;
 }
 
+/** What a node finds where it is asked for files. */
+export interface FoundFiles {
+  /** Relative to the data root where they were asked for so. */
+  readonly files: readonly string[];
+  readonly columns: readonly TableColumn[];
+  readonly rows: number;
+  readonly fingerprint: Fingerprint;
+}
+
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
 const isFormat: Check = (value) => value === null || FORMATS.includes(value as Format);
 const isNumber: Check = (value) => typeof value === 'number';
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isFlag: Check = (value) => typeof value === 'boolean';
+const listOf = (check: Check): Check => (value) => Array.isArray(value) && value.every(check);
 const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isFiles: Check = (value) => isTexts(value) && (value as string[]).length > 0 && !(value as string[]).includes('-');
 const oneOf = (...choices: readonly string[]): Check => (value) => choices.includes(value as string);
@@ -68,10 +82,42 @@ const isPlan = fits({
   fills: each((fill) => isNumber(fill) || isText(fill)),
   positive: orNull(isText),
   folds: orNull(isTexts),
-  weights: (value) => typeof value === 'boolean',
+  weights: isFlag,
 });
 
 const isTable = fits({ files: isFiles, format: isFormat, na: isTexts, fingerprint: isText, roles: isRoles, plan: orNull(isPlan) });
+
+
+const isColumn = fits({ name: isText, kind: oneOf('numeric', 'text', 'boolean', 'unsupported'), type: optional(isText), remedy: optional(isText) });
+
+const isFound = fits({
+  files: isFiles,
+  columns: listOf((column) => isColumn(known(column, ['name', 'kind', 'type', 'remedy']))),
+  rows: isCount,
+  fingerprint: fits({ method: oneOf('sha256-sampled/1'), hash: isText, files: listOf(fits({ name: isText, bytes: isCount, hash: isText })) }),
+});
+
+const isPredictor = fits({ missing: isCount, leftOut: isCount, levels: orNull(isTexts), levelWeights: listOf(isNumber), sum: isNumber, weight: isNumber, width: isCount });
+
+const isFacts = fits({
+  rows: isCount,
+  counted: isCount,
+  dropped: isCount,
+  unit: isFlag,
+  roles: listOf(fits({ name: isText, role: isText, count: isCount })),
+  predictors: listOf((value) => isPredictor(value) && levelsFit(value as PredictorFacts)),
+  response: fits({ seen: isTexts, positive: isFlag, most: orNull(isCount) }),
+  folds: orNull(isTexts),
+});
+
+function levelsFit({ levels, levelWeights }: PredictorFacts): boolean {
+  return levelWeights.length === (levels?.length ?? 0);
+}
+
+/** Fields of these names; readers add their own. */
+function known(value: unknown, names: readonly string[]): unknown {
+  return isObject(value) ? Object.fromEntries(names.map((name) => [name, (value as Record<string, unknown>)[name]])) : value;
+}
 
 const isCentres = fits({ columns: each(isNumber), response: isNumber });
 
@@ -88,6 +134,19 @@ export function localTableOf(text: string): LocalTable {
 /** @throws DataError BAD_MESSAGE */
 export function centresOf(text: string): Centres {
   return read<Centres>(text, isCentres, 'centres');
+}
+
+/** @throws DataError BAD_MESSAGE */
+export function foundFilesOf(text: string): FoundFiles {
+  return read<FoundFiles>(text, isFound, 'files');
+}
+
+/** What a node has found in a range of rows. @throws DataError BAD_MESSAGE */
+export function scanOf(text: string, digests: Uint8Array, { first, end }: RowRange): Scan {
+  const { facts, centres } = read<Pick<Scan, 'facts' | 'centres'>>(text, fits({ facts: isFacts, centres: isCentres }), 'rows');
+  const blocks = Math.ceil((end - first) / BLOCK_ROWS);
+  if (facts.rows !== end - first || digests.byteLength !== 32 * blocks) throw new DataError('BAD_MESSAGE', `A message describes ${facts.rows} rows and ${digests.byteLength / 32} blocks where ${end - first} rows were asked for.`);
+  return { facts, centres, digests: Array.from({ length: blocks }, (_, block) => Uint8Array.from(digests.subarray(32 * block, 32 * block + 32))) };
 }
 
 function read<Value>(text: string, check: Check, what: string): Value {

@@ -190,7 +190,7 @@ export class NodeServer {
     try {
       const before = this.#session;
       // Rows that are held stay until it is known which are asked for.
-      if (data === '') agreedKernels(kernel, precision, this.#options.kernel);
+      if (data === '') checkSameKernel(chooseKernels({ family: this.#options.kernel, precision }), kernel);
       else if (before !== null && before.data === data && before.precision === precision) before.checkKernel(kernel);
       else {
         this.#session = null;

@@ -30,11 +30,12 @@ export class Session {
     this.data = data;
     this.precision = precision;
     this.#options = options;
-    this.#kernels = agreedKernels(kernel, precision, options.kernel);
+    this.#kernels = chooseKernels({ family: options.kernel, precision });
+    this.checkKernel(kernel);
   }
 
   checkKernel(kernel: string): void {
-    checkSame(kernel, this.#kernels);
+    checkSameKernel(this.#kernels, kernel);
   }
 
   /** Threads start with the first rows. */
@@ -76,16 +77,4 @@ export class Session {
 
 function shapeText({ rows, layout, features, responseCentre }: RowsShape): unknown {
   return [rows, layout, features.count, [...features.dense], features.codes.map((map) => [...map]), [...features.sparse], responseCentre];
-}
-
-/** The kernels of this machine. @throws DataError KERNEL_MISMATCH where it computes otherwise than the coordinator */
-export function agreedKernels(kernel: string, precision: 'f64' | 'f32', family: KernelRequest['family']): KernelChoice {
-  const kernels = chooseKernels({ family, precision });
-  checkSame(kernel, kernels);
-  return kernels;
-}
-
-function checkSame(kernel: string, { id }: KernelChoice): void {
-  const own = kernelIdText(id);
-  if (own !== kernel) throw new DataError('KERNEL_MISMATCH', `The node computes with kernel ${own}, the coordinator with ${kernel}: their bits differ. Use machines and versions that agree, or --kernel scalar on all of them.`);
 }

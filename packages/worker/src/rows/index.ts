@@ -1,7 +1,10 @@
 export { loadRows } from './load.ts';
 export type { LoadedRows } from './load.ts';
-export { outlineRows } from './outline.ts';
-export type { Outline } from './outline.ts';
+export { outlinedRows } from './outlinedRows.ts';
+export { mergeFacts } from './facts.ts';
+export type { RowFacts } from './facts.ts';
+export { scanRows } from './part.ts';
+export type { RowRange, Scan } from './part.ts';
 export type { Centres, RowsPlan } from './plan.ts';
 export { readStoredBlock } from './storedBlock.ts';
 export { loadGathered } from './gathered.ts';

@@ -34,7 +34,7 @@ export interface Roles {
  * @throws DataError NOT_NUMERIC for text where numbers are needed
  * @throws DataError TEXT_RESPONSE for a text response and a loss of numbers
  */
-export function assignRoles(table: Table, options: LoadOptions): Roles {
+export function assignRoles(table: Pick<Table, 'columns' | 'files'>, options: LoadOptions): Roles {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   const find = (name: string, role: string): TableColumn => {
     const column = byName.get(name);
@@ -149,7 +149,7 @@ function checkResponse(name: string, kind: 'numeric' | 'boolean' | 'text', optio
   }
 }
 
-function unknownColumn(name: string, role: string, table: Table): UsageError {
+function unknownColumn(name: string, role: string, table: Pick<Table, 'columns' | 'files'>): UsageError {
   const names = table.columns.map((column) => column.name);
   const near = nearNames(name, names);
   const hint = near.length > 0 ? `Did you mean ${listNames(near)}?` : `There are ${names.length} columns: ${listNames(names)}.`;
