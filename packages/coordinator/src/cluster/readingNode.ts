@@ -8,11 +8,15 @@ import { runs } from './runs.ts';
 
 /** @param scanned of files that are here */
 export function readingNode(scanned: ScannedRows, opened: OpenedTable, pool: ThreadPool): ComputeNode & { close(): void } {
-  const held = new HeldRows(scannedOrigin(scanned).shape, { threads: pool.threads, memoryLimit: scanned.memory });
+  const rows = new HeldRows(scannedOrigin(scanned).shape, { threads: pool.threads, memoryLimit: scanned.memory });
+  const held = new Set<number>();
   let reading: Promise<void> = Promise.resolve();
   const read = async (ranges: Parameters<ComputeNode['load']>[0], signal: AbortSignal): Promise<void> => {
-    const wanted = ranges.flatMap(({ first, end }) => Array.from({ length: end - first }, (_, i) => first + i)).filter((block) => !held.hashes.has(block));
-    for (const blocks of runs(wanted)) await readLocal(opened, held, { first: blocks[0]!, hashes: blocks.map((block) => scanned.digests[block]!), scanned: true }, signal);
+    const wanted = ranges.flatMap(({ first, end }) => Array.from({ length: end - first }, (_, i) => first + i)).filter((block) => !held.has(block));
+    for (const blocks of runs(wanted)) {
+      await readLocal(opened, rows, { first: blocks[0]!, hashes: blocks.map((block) => scanned.digests[block]!), scanned: true }, signal);
+      for (const block of blocks) held.add(block);
+    }
   };
   return {
     name: 'local',
@@ -20,13 +24,14 @@ export function readingNode(scanned: ScannedRows, opened: OpenedTable, pool: Thr
     memory: scanned.memory,
     lost: new AbortController().signal,
     ready: true,
-    holds: (first, end) => held.holds(first, end),
+    held,
+    holds: (first, end) => rows.holds(first, end),
     load: (ranges, signal) => {
       const done = reading.then(() => read(ranges, signal));
       reading = done.catch(() => {});
       return done;
     },
-    compute: ({ request }, nodes, onAnswer, signal) => computeSubtrees({ pool, rows: held.handle, choices: held.choices, request, nodes, signal, onAnswer: (node, reply) => onAnswer(node, reply, 0) }),
-    close: () => held.close(),
+    compute: ({ request }, nodes, onAnswer, signal) => computeSubtrees({ pool, rows: rows.handle, choices: rows.choices, request, nodes, signal, onAnswer: (node, reply) => onAnswer(node, reply, 0) }),
+    close: () => rows.close(),
   };
 }
