@@ -53,9 +53,10 @@ test('Hessians are formed at no more values than they are worth', (t) => {
     return [anchors, fullAnchors];
   };
   t.deepEqual(counts({}), [10, 3]);
+  t.deepEqual(counts({ usable: 50, width: 50 }), [10, 5], 'as many more as cost half a sweep');
   t.deepEqual(counts({ values: 1 }), [1, 0], 'one Hessian on all rows costs more than several sweeps of one column');
   t.deepEqual(counts({ values: 2, width: 3 }), [2, 2]);
   t.deepEqual(counts({ values: 40, usable: 784, width: 784, rows: 1e7 }), [3, 0]);
-  t.deepEqual(counts({ values: 40, usable: 485, width: 5 }), [10, 3], 'categories cost little, however many levels they have');
+  t.deepEqual(counts({ values: 40, usable: 485, width: 5 }), [10, 8], 'categories cost little, however many levels they have');
   t.deepEqual(counts({ values: 40, usable: 4000, width: 5 }), [3, 3], 'room for the matrices');
 });

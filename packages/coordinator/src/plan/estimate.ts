@@ -58,17 +58,18 @@ const LOCKSTEP = 4;
 /** Bytes that say of a row of the larger sample that it is one. */
 const CHOSEN_ROW = 12;
 /** Sweeps that passes over the larger sample take the time of. */
-const REFINING = 4;
-/** Share of the values that is open in those, in the mean, with and without a lasso. */
-const OPEN_SHARE = { sparse: 0.95, dense: 0.7 };
+const REFINING = 1;
+/** Share of the values that is looked at in those, in the mean, with and without a lasso. */
+const OPEN_SHARE = { sparse: 0.85, dense: 0.6 };
 /** Sweeps a value on its own, and of one value alone. */
 const PER_VALUE = { sparse: 3, dense: 1.8 };
 const ALONE = 7;
 /** Cost of the mean working set's Gram, as a share of that of all features. */
 const WORKING_SHARE = 0.3;
-/** Of all folds together: sweeps, vectors of coefficients a value and fold, Grams. */
+/** Of all folds together: sweeps, vectors of coefficients a value before they part, and a value and fold, Grams. */
 const FOLD_SWEEPS = 4;
-const FOLD_PASSES = { sparse: 2, dense: 1.1 };
+const FOLD_LEADERS = 0.2;
+const FOLD_PASSES = 1.1;
 const FOLD_ANCHORS = 4;
 /** Seconds to start threads, to hand out a pass, and of a step on q features, a share of q^2. */
 const START = 0.1;
@@ -78,13 +79,14 @@ const STEP = 3e-7;
 const PROGRAM = 170e6;
 const PROGRAM_THREAD = 40e6;
 
-/** Passes over the larger sample. */
+/** Passes over the larger sample, and the share of the values that lead there beside the anchors. */
 const LARGER_PASSES = 2;
+const LEADER_SHARE = 1 / 8;
 
-/** What a lockstep asks of the larger sample, in its places: its weight, then passes over all values, the first with Hessians. */
+/** What a lockstep asks of the larger sample, in its places: its weight, then passes over the values that lead, the first with Hessians. */
 export function overLarger({ road, sampleRows, refineRows, anchors }: RoadChoice, values: number): { readonly sweeps: number; readonly columns: number; readonly grams: number } {
   if (road !== 'lockstep' || refineRows <= sampleRows) return { sweeps: 0, columns: 0, grams: 0 };
-  return { sweeps: 1 + LARGER_PASSES, columns: LARGER_PASSES * values, grams: anchors };
+  return { sweeps: 1 + LARGER_PASSES, columns: LARGER_PASSES * Math.min(values, anchors + Math.ceil(LEADER_SHARE * values)), grams: anchors };
 }
 
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
@@ -139,7 +141,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / rowThreads + each * (PASS + step), matrices: 0 };
       }
       case 'together': {
-        const columnPasses = 1 + FOLD_PASSES[kind] * folds;
+        const columnPasses = FOLD_LEADERS + FOLD_PASSES * folds;
         return {
           sweeps: FOLD_SWEEPS,
           columnPasses,

@@ -1,10 +1,9 @@
 /**
  * Hessians at a few values of the path ('anchors'), from which those of all
- * others are interpolated in log lambda. They are kept per unit of mean
+ * others are interpolated along it (fit/pathPositions.ts). They are kept per unit of mean
  * curvature, which changes by orders along a path where the classes nearly
  * separate, and which every evaluation knows for its own value.
  */
-import { log } from '../kernels/elementary.ts';
 import type { AnchorModel } from '../solve/modelStep.ts';
 import type { Hessian } from './evaluation.ts';
 
@@ -18,6 +17,39 @@ export function anchorIndices(values: number, count: number): number[] {
   return chosen === 1 ? [0] : Array.from({ length: chosen }, (_, a) => Math.round((a * (values - 1)) / (chosen - 1)));
 }
 
+/** `count` values of a path, as evenly spaced along it as they come, ends included. @param positions of all values, ascending */
+export function spreadAnchors(positions: Float64Array, count: number): number[] {
+  const last = positions.length - 1;
+  if (count <= 1 || count > last) return anchorIndices(positions.length, count);
+  const chosen = [0];
+  for (let a = 1; a < count; a++) {
+    const wanted = positions[0]! + ((positions[last]! - positions[0]!) * a) / (count - 1);
+    let k = chosen.at(-1)! + 1;
+    // Room for those that are to come.
+    const most = last - (count - 1 - a);
+    while (k < most && Math.abs(positions[k + 1]! - wanted) < Math.abs(positions[k]! - wanted)) k++;
+    chosen.push(a === count - 1 ? last : k);
+  }
+  return chosen;
+}
+
+export interface Around {
+  readonly from: number;
+  readonly to: number;
+  readonly share: number;
+}
+
+/** Which of some values, ascending, are a value's neighbours along the path, and the share of the second. */
+export function around(positions: Float64Array, among: readonly number[], index: number): Around {
+  let to = among.findIndex((anchor) => anchor >= index);
+  if (to < 0) to = among.length - 1;
+  const from = among[to] === index ? to : Math.max(0, to - 1);
+  if (from === to) return { from, to, share: 0 };
+  const first = positions[among[from]!]!;
+  const last = positions[among[to]!]!;
+  return { from, to, share: first === last ? 0 : (positions[index]! - first) / (last - first) };
+}
+
 /** Hessians at the anchors, on some features and the intercept. */
 export class Anchors {
   /** Ascending; q of them. */
@@ -28,13 +60,11 @@ export class Anchors {
   readonly #matrices: Float64Array[];
   #version = 0;
 
-  /** @param lambdas of all values, in descending order; `indices` count into them */
-  constructor(features: Int32Array, indices: readonly number[], lambdas: readonly number[]) {
+  /** @param positions of all values along the path, ascending; `indices` count into them */
+  constructor(features: Int32Array, indices: readonly number[], positions: Float64Array) {
     this.features = features;
     this.#indices = [...indices];
-    // Positions along the path: log lambda, by number where lambda is 0.
-    const logs = lambdas.map((lambda) => (lambda > 0 ? log(lambda) : NaN));
-    this.#position = Float64Array.from(logs, (value, k) => (Number.isNaN(value) ? (k > 0 ? logs[k - 1]! - 1 : 0) : value));
+    this.#position = positions;
     const size = features.length + 1;
     this.#matrices = indices.map(() => new Float64Array(new SharedArrayBuffer(size * size * 8)));
   }
@@ -76,14 +106,22 @@ export class Anchors {
   }
 
   /** Neighbouring anchors of a value and the share of the second. */
-  around(index: number, among: readonly number[] = this.#indices): { from: number; to: number; share: number } {
-    let to = among.findIndex((anchor) => anchor >= index);
-    if (to < 0) to = among.length - 1;
-    const from = among[to] === index ? to : Math.max(0, to - 1);
-    if (from === to) return { from, to, share: 0 };
-    const first = this.#position[among[from]!]!;
-    const last = this.#position[among[to]!]!;
-    return { from, to, share: first === last ? 0 : (this.#position[index]! - first) / (last - first) };
+  around(index: number, among: readonly number[] = this.#indices): Around {
+    return around(this.#position, among, index);
+  }
+
+  /** The interpolated Hessian of a value, at mean curvature `curvature`, times a step of the features and the intercept: q + 1 numbers. */
+  times(index: number, curvature: number, step: Float64Array): Float64Array {
+    const { from, to, share } = this.around(index);
+    const a = this.#matrices[from]!, b = this.#matrices[to]!;
+    const size = step.length;
+    const product = new Float64Array(size);
+    for (let k = 0; k < size; k++) {
+      const along = curvature * step[k]!;
+      if (along === 0) continue;
+      for (let i = 0; i < size; i++) product[i] = product[i]! + along * ((1 - share) * a[k * size + i]! + share * b[k * size + i]!);
+    }
+    return product;
   }
 
   /** Adds to every anchor the interpolated difference between the full data's Hessians at some anchors (values `full`) and those that are here. */

@@ -13,6 +13,8 @@ import type { Anchors } from './anchors.ts';
 import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import type { Evaluation } from './evaluation.ts';
+import { expectedAt, shifted } from './leaders.ts';
+import type { Leading } from './leaders.ts';
 import { improves, isPrecise, relativeGap } from './progress.ts';
 import { between, secant, stepProblem, takeStep } from './step.ts';
 import type { ValueResult, ValueSetting } from './value.ts';
@@ -36,12 +38,14 @@ export interface Column {
   /** The fold that it leaves out, -1 for none. */
   readonly fold: number;
   readonly saturatedLoss: number;
-  /** The best point so far and what is known there. */
+  /** The best point so far and what is known there; without a certificate, what is expected there. */
   at: Evaluation | null;
   certificate: Certificate | null;
   leastGap: number;
   /** Where the next sweep looks. */
   next: Point;
+  /** What is expected there; null: nothing. */
+  expected: Evaluation | null;
   readonly updates: Secant[];
   /** Of its last step, where it was a ridge step and the only one; holds as long as the model is what it was. */
   factor: { readonly of: RidgeFactor; readonly version: number } | null;
@@ -50,16 +54,25 @@ export interface Column {
   open: boolean;
 }
 
-export function newColumn(of: Pick<Column, 'index' | 'lambda' | 'scale' | 'fold' | 'saturatedLoss' | 'next'>): Column {
+export function newColumn(of: Pick<Column, 'index' | 'lambda' | 'scale' | 'fold' | 'saturatedLoss' | 'next' | 'expected'>): Column {
   return { ...of, at: null, certificate: null, leastGap: Infinity, updates: [], factor: null, rejected: 0, open: true };
 }
 
 export interface Advance {
   readonly setting: ValueSetting;
   readonly model: Anchors;
-  /** One sweep: the evaluations at `next` of the open columns. */
-  readonly evaluate: (open: readonly Column[], sweep: number) => Promise<Evaluation[]>;
+  /** Columns that the first sweeps look at, for all others. @default none: every sweep looks at all */
+  readonly leading?: Leading;
+  /** One sweep over the open columns. */
+  readonly evaluate: (open: readonly Column[], sweep: number) => Promise<Swept>;
   readonly leave: (column: Column, result: ValueResult) => void;
+}
+
+export interface Swept {
+  /** At `next` of the columns. */
+  readonly evaluations: readonly Evaluation[];
+  /** Whether the model of a column's Hessian is new, of these very points: what earlier steps taught is the mean along them, and worse. @default none */
+  readonly renewed?: (column: Column) => boolean;
 }
 
 /** Sweeps that columns advance by, at most. */
@@ -76,13 +89,29 @@ export function finishing(setting: ValueSetting, { scale }: Column): ValueSettin
 export async function advance(columns: readonly Column[], advancing: Advance): Promise<void> {
   const { setting } = advancing;
   // Columns that were evaluated before they came here take a step in any case: what they stand at is the solution of another problem.
-  await takeSteps(columns.filter((column) => column.at !== null), advancing, false);
-  for (let sweep = 0; sweep < sweepsOf(setting); sweep++) {
+  await takeSteps(columns.filter((column) => column.at !== null), advancing, advancing.leading !== undefined, false);
+  const sweeps = sweepsOf(setting);
+  const { leading } = advancing;
+  for (let sweep = 0; sweep < sweeps; sweep++) {
     const open = columns.filter((column) => column.open);
     if (open.length === 0) return;
-    const evaluations = await advancing.evaluate(open, sweep);
-    open.forEach((column, i) => consider(column, evaluations[i]!, setting, advancing.model));
-    await takeSteps(open, advancing);
+    const leads = leading !== undefined && sweep < leading.sweeps;
+    // Of which nothing is expected are looked at in any case; and where all leaders have left, all that are still here.
+    const led = leads ? open.filter(({ index, expected }) => expected !== null && !leading.leaders.includes(index)) : [];
+    const seen = led.length < open.length ? open.filter((column) => !led.includes(column)) : open;
+    const { evaluations, renewed } = await advancing.evaluate(seen, sweep);
+    if (seen !== open) follow(led, seen, evaluations, leading!);
+    seen.forEach((column, i) => consider(column, evaluations[i]!, setting, advancing.model, renewed?.(column)));
+    await takeSteps(open, advancing, leads);
+  }
+}
+
+/** Tells the columns that a sweep did not look at what is expected of them by what it found at their leaders: those of the same fold. */
+function follow(columns: readonly Column[], leaders: readonly Column[], evaluations: readonly Evaluation[], { positions }: Leading): void {
+  for (const column of columns) {
+    const found = leaders.flatMap(({ index, fold, expected }, i) => (fold === column.fold && expected !== null ? [{ index, expected, actual: evaluations[i]! }] : []));
+    column.at = found.length > 0 ? shifted(column.expected!, column.index, found, positions) : column.expected;
+    column.certificate = null;
   }
 }
 
@@ -98,10 +127,11 @@ export function asIs(column: Column, { separable }: Pick<ValueSetting, 'separabl
   return { evaluation: column.at!, certificate: column.certificate!, converged: separable !== true, reason: separable === true ? 'SEPARABLE' : null };
 }
 
-/** Takes an evaluation in: the column moves there if it improves, and learns from it in any case. */
-export function consider(column: Column, next: Evaluation, setting: ValueSetting, model: Anchors): void {
+/** Takes an evaluation in: the column moves there if it improves, and learns from it unless its model of the Hessian is new. */
+export function consider(column: Column, next: Evaluation, setting: ValueSetting, model: Anchors, renewed = false): void {
   const certificate = certify(column.scale, setting.loss, setting.penalty, column.lambda, next, setting.nullGradient);
-  if (column.at !== null) learn(column, column.at, next, model);
+  if (renewed) column.updates.length = 0;
+  else if (column.certificate !== null) learn(column, column.at!, next, model);
   if (column.certificate === null || improves(certificate, column.certificate, column.leastGap)) {
     if (certificate.gap < column.leastGap) column.leastGap = certificate.gap;
     column.at = { ...next, hessian: null };
@@ -110,19 +140,22 @@ export function consider(column: Column, next: Evaluation, setting: ValueSetting
   } else column.rejected++;
 }
 
-/** Computes where each column looks next, and lets go those that are certified. */
-async function takeSteps(columns: readonly Column[], { setting, model, leave }: Advance, mayLeave = true): Promise<void> {
+/** Computes where each column looks next, with what is expected there if asked for, and lets go those that are certified. */
+async function takeSteps(columns: readonly Column[], { setting, model, leave }: Advance, expecting: boolean, mayLeave = true): Promise<void> {
+  const done = (column: Column): boolean => mayLeave && column.certificate !== null && isCertified(column, setting);
   const waiting = columns.filter((column) => {
-    const done = mayLeave && setting.rough === true && isCertified(column, setting);
-    if (done) close(column, setting, leave);
-    return !done;
+    const leaves = setting.rough === true && done(column);
+    if (leaves) close(column, setting, leave);
+    return !leaves;
   });
   const steps = waiting.length === 1 ? [await singleStep(setting, model, waiting[0]!)] : await setting.executor.map('modelStep', model.shared(), waiting.map((column) => modelProblem(setting, model, column)));
   waiting.forEach((column, i) => {
-    const target = takeStep(column.at!.point, steps[i]!, model.features);
-    if (mayLeave && isCertified(column, setting) && isPrecise(setting, column.at!, target)) close(column, setting, leave);
+    const at = column.at!;
+    const target = takeStep(at.point, steps[i]!, model.features);
+    if (done(column) && isPrecise(setting, at, target)) close(column, setting, leave);
     // A rejected step has taught its curvature (`learn`); the new one goes from the best point, and not all the way.
-    column.next = column.rejected === 0 ? target : between(column.at!.point, target, 0.5 ** column.rejected);
+    column.next = column.rejected === 0 ? target : between(at.point, target, 0.5 ** column.rejected);
+    column.expected = expecting ? expectedAt(at, column.next, column.index, model) : null;
   });
 }
 

@@ -3,14 +3,15 @@
  * data's path, all values and folds at once.
  *
  *  1. The path is fitted to all rows: it is the refit as well.
- *  2. One sweep at its solutions returns every value's gradient fold by fold,
- *     and Hessians at some anchors. The gradient without a fold is the sum of
- *     the others', so every value of every fold is evaluated at one product a
- *     value. If some fold wants features that all rows do not, another sweep
- *     forms the Hessians with them.
- *  3. A step on the interpolated Hessians brings each of them next to its own
- *     solution; a sweep or two over all columns certify them and return the
- *     loss of the rows left out (fit/columns.ts).
+ *  2. One sweep at some of its solutions, the leaders (fit/leaders.ts), returns
+ *     their gradients fold by fold, and Hessians at some anchors. The gradient
+ *     without a fold is the sum of the others', so every fold is evaluated at
+ *     one product a value. If some fold wants features that all rows do not,
+ *     another sweep forms the Hessians with them.
+ *  3. A step on the interpolated Hessians brings each value of each fold next
+ *     to its own solution. Two sweeps look at the leaders, and say what the
+ *     others need beside that step; one, or two, over all columns certify them
+ *     and return the loss of the rows left out (fit/columns.ts).
  *
  * With few rows a feature the folds are fitted one after the other, value by
  * value. Least squares needs no further sweep: the moments are kept by fold.
@@ -21,14 +22,17 @@ import type { FoldSpec } from '../path/folds.ts';
 import { checkFoldCount, checkTrainingSets } from '../path/trainingSets.ts';
 import type { Executor, RowSource } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
-import { Anchors, anchorIndices } from './anchors.ts';
+import { Anchors, spreadAnchors } from './anchors.ts';
 import { SCREEN, advance, consider, finishing, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import { foldsWay } from './foldsWay.ts';
 import type { Evaluation } from './evaluation.ts';
+import { leadersAmong, shifted } from './leaders.ts';
+import type { Found } from './leaders.ts';
 import { MomentsOracle } from './momentsOracle.ts';
 import { solvePath, spent, startingIntercept, valueByValue } from './path.ts';
 import type { SolvedPath } from './path.ts';
+import { pathPositions } from './pathPositions.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import { withoutFold } from './sweepOracle.ts';
 import type { TrainingSets } from './sweepOracle.ts';
@@ -62,6 +66,10 @@ export interface CrossValidationResult {
 /** Anchors, at most and at least; in between their Grams cost about a quarter of a sweep over all columns. */
 const MOST_ANCHORS = 7;
 const LEAST_ANCHORS = 3;
+/** Sweeps over the folds' columns that look at their leaders only. */
+const LEADING_SWEEPS = 2;
+/** Hessians are of all features where that costs up to so many times those of the features that may have a coefficient. */
+const ALL_FEATURES = 2;
 
 /**
  * Fits the path to all rows and to the rows without each fold.
@@ -164,7 +172,9 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
   const wants = ({ point, gradient }: Evaluation, k: number, j: number, share: number): boolean =>
     point.beta[j] !== 0 || Math.abs(gradient[j]!) >= share * penalty.slopeAtZero(values[k]!.lambda) * scale.l1[j]!;
   // Features that may have a coefficient in some fold, by what they are worth on all rows.
-  let features = scale.usable.filter((j) => solved.results.some(({ evaluation }, k) => wants(evaluation, k, j, SCREEN)));
+  let features: Int32Array = scale.usable.filter((j) => solved.results.some(({ evaluation }, k) => wants(evaluation, k, j, SCREEN)));
+  // Hessians of all of them cost hardly more where that is most of them.
+  if (scale.usable.length ** 2 <= ALL_FEATURES * features.length ** 2) features = scale.usable;
   const progress = (done: number): void => options.onEvent?.({ type: 'foldsProgress', done, columns: F * K });
   const { rows } = solved.moments;
   const way = foldsWay({ rows, features: features.length, fromMoments: false });
@@ -187,15 +197,19 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
     return results;
   }
   const wanted = setting.loss.quadratic ? 1 : Math.max(LEAST_ANCHORS, Math.min(MOST_ANCHORS, Math.round((F * K) / Math.max(1, features.length))));
-  const anchors = anchorIndices(K, wanted);
+  const positions = pathPositions(solved.results.map(({ evaluation }) => evaluation), values.map(({ lambda }) => lambda));
+  const anchors = spreadAnchors(positions, wanted);
   begin(anchors.length);
-  const { without, hessians } = await sweeps.evaluateWithoutEach(folds, points, anchors.map((at) => ({ at, features })), K);
+  const leaders = leadersAmong(K, anchors);
+  const { without, hessians } = await sweeps.evaluateWithoutEach(folds, leaders.map((k) => points[k]!), anchors.map((k) => ({ at: leaders.indexOf(k), features })), leaders.length);
+  const found = folds.sets.map((_, fold) => leaders.map((index, l): Found => ({ index, expected: solved.results[index]!.evaluation, actual: without[l]![fold]! })));
+  const starts = solved.results.map(({ evaluation }, k) => found.map((leaders) => shifted(evaluation, k, leaders, positions)));
   const first = new Set(features);
-  const inSome = (j: number, share: number): boolean => without.some((sets, k) => sets.some((at) => wants(at, k, j, share)));
+  const inSome = (j: number, share: number): boolean => starts.some((sets, k) => sets.some((at) => wants(at, k, j, share)));
   const missed = scale.usable.some((j) => !first.has(j) && inSome(j, 1));
   if (missed) features = scale.usable.filter((j) => first.has(j) || inSome(j, SCREEN));
   const formed = missed ? (await sweeps.evaluate(anchors.map((k) => points[k]!), anchors.map((_, at) => ({ at, features, coarse: true })), anchors.length)).map(({ hessian }) => hessian!) : hessians;
-  const model = new Anchors(features, anchors, values.map(({ lambda }) => lambda));
+  const model = new Anchors(features, anchors, positions);
   formed.forEach((hessian, a) => model.set(a, hessian));
 
   const results: ValueResult[][] = folds.sets.map(() => []);
@@ -208,9 +222,12 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
     values.map(({ lambda }, index) => {
       const point = points[index]!;
       const next = withoutConstants(point, own);
-      const column = newColumn({ index, lambda, scale: own, fold, saturatedLoss: saturated[fold]!, next });
-      // Another point than the one that has been looked at.
-      if (next === point) consider(column, without[index]![fold]!, setting, model);
+      const column = newColumn({ index, lambda, scale: own, fold, saturatedLoss: saturated[fold]!, next, expected: null });
+      const leader = leaders.indexOf(index);
+      // Another point than the one of which something is known.
+      if (next !== point) return column;
+      if (leader < 0) column.at = starts[index]![fold]!;
+      else consider(column, without[leader]![fold]!, setting, model);
       return column;
     }),
   );
@@ -218,9 +235,10 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
     setting,
     model,
     leave,
-    evaluate: (open) => {
+    leading: { leaders, sweeps: Math.min(LEADING_SWEEPS, setting.maxPasses - 1), positions },
+    evaluate: async (open) => {
       progress(done);
-      return sweeps.evaluateWithout(folds, open.map(({ fold }) => fold), open.map(({ next }) => next), [], open.length);
+      return { evaluations: await sweeps.evaluateWithout(folds, open.map(({ fold }) => fold), open.map(({ next }) => next), [], open.length) };
     },
   });
   progress(done);

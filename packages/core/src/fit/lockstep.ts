@@ -5,8 +5,9 @@
  *  1. The path is solved on a sample of the rows, drawn by leverage and class,
  *     value by value; some of its Hessians ('anchors') are kept. Where there
  *     are rows enough, sweeps over a larger sample bring all values nearer.
- *  2. Each sweep evaluates every open value on all rows; the second also forms
- *     full Hessians at some anchors (fit/columns.ts: the steps).
+ *  2. The first sweep over all rows looks at some values, the leaders, for all
+ *     others (fit/leaders.ts). Each of the next evaluates every open value; the
+ *     first of them also forms full Hessians at some anchors (fit/columns.ts: the steps).
  *  3. A value leaves when its certificate is good enough. Where some stay slow
  *     more Hessians are formed; the last of them are finished by Newton steps
  *     with Hessians of their own.
@@ -15,15 +16,20 @@
  * corrections decide only the speed.
  */
 import type { SampleSelector } from '../block/choice.ts';
-import { Anchors, anchorIndices } from './anchors.ts';
+import { Anchors, anchorIndices, spreadAnchors } from './anchors.ts';
 import { advance, asIs, finishing, isCertified, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
+import { pathPositions } from './pathPositions.ts';
+import { leadersAmong } from './leaders.ts';
+import type { Leading } from './leaders.ts';
 import type { FitOptions } from './problem.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
-import type { Point, WorkingScale } from './workingScale.ts';
+import type { WorkingScale } from './workingScale.ts';
 
+/** Sweeps over all rows that look at the leaders only. */
+const LEADING_SWEEPS = 1;
 /** Sweeps over the larger sample. */
 const REFINING_SWEEPS = 2;
 /** The sweep over all rows that forms Hessians: the first steps have brought the values close, so that these will serve to the end... */
@@ -62,19 +68,21 @@ export async function fitLockstep(
   onEvent?: FitOptions['onEvent'],
 ): Promise<ValueResult[]> {
   const { scale, saturatedLoss } = setting;
-  let points = await samplePath(setting, values, start);
-  const anchors = anchorIndices(values.length, setting.anchors);
-  const model = new Anchors(scale.usable, anchors, values.map(({ lambda }) => lambda));
+  const solved = await samplePath(setting, values, start);
+  const positions = pathPositions(solved, values.map(({ lambda }) => lambda));
+  const anchors = spreadAnchors(positions, setting.anchors);
+  const model = new Anchors(scale.usable, anchors, positions);
   const onSample = await setting.sample.oracle.evaluate(
-    anchors.map((k) => points[k]!),
+    anchors.map((k) => solved[k]!.point),
     anchors.map((_, at) => ({ at, features: scale.usable, coarse: true })),
     0,
   );
   onSample.forEach((evaluation, a) => model.set(a, evaluation.hessian!));
   setting.sample.close();
-  if (setting.larger !== null) points = await refine(setting.larger, saturatedLoss, values, points, anchors, model);
+  const leading: Leading = { leaders: leadersAmong(values.length, anchors), sweeps: Math.min(LEADING_SWEEPS, setting.maxPasses - 1), positions };
+  const starts = setting.larger === null ? solved : await refine(setting.larger, saturatedLoss, values, solved, anchors, leading, model);
 
-  const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale, fold: -1, saturatedLoss, next: points[index]! }));
+  const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale, fold: -1, saturatedLoss, next: starts[index]!.point, expected: starts[index]! }));
   const results: ValueResult[] = [];
   const leave = (column: Column, result: ValueResult): void => {
     results[column.index] = result;
@@ -85,6 +93,7 @@ export async function fitLockstep(
     setting,
     model,
     leave,
+    leading,
     evaluate: async (open, sweep) => {
       const place = (k: number): number => open.findIndex((column) => column.index === k);
       const fresh = sweep >= NEW_ANCHOR_SWEEP && (sweep - NEW_ANCHOR_SWEEP) % 2 === 0;
@@ -92,11 +101,8 @@ export async function fitLockstep(
       const formed = anchorIndices(near.length, fresh ? Math.min(setting.fullAnchors, model.room) : setting.fullAnchors).map((a) => near[a]!);
       const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: place(k), features: scale.usable, coarse: true })), open.length);
       if (!fresh && formed.length > 0) model.correct(formed, formed.map((k) => evaluations[place(k)]!.hessian!));
-      for (const k of fresh ? formed : []) {
-        model.insert(k, evaluations[place(k)]!.hessian!);
-        open[place(k)]!.updates.length = 0;
-      }
-      return evaluations;
+      for (const k of fresh ? formed : []) model.insert(k, evaluations[place(k)]!.hessian!);
+      return { evaluations, renewed: ({ index }) => (fresh ? formed.includes(index) : formed.length > 0) };
     },
   });
 
@@ -114,33 +120,34 @@ export async function fitLockstep(
 }
 
 /** The whole path on the sample. */
-async function samplePath(setting: LockstepSetting, values: readonly LockstepValue[], start: Evaluation): Promise<Point[]> {
-  const points: Point[] = [];
+async function samplePath(setting: LockstepSetting, values: readonly LockstepValue[], start: Evaluation): Promise<Evaluation[]> {
+  const solved: Evaluation[] = [];
   let at = start;
   for (let k = 0; k < values.length; k++) {
     const { lambda, previous } = values[k]!;
     const target: ValueTarget = { lambda, previous, next: values[k + 1]?.lambda ?? null, features: null };
     at = (await fitValue(setting.sample.oracle, setting.sample.setting, target, at, setting.saturatedLoss)).evaluation;
-    points.push(at.point);
+    solved.push(at);
   }
-  return points;
+  return solved;
 }
 
 /** From the smaller sample's solutions to nearly those of the larger one, whose Hessians the model has from then on. */
-async function refine({ oracle, setting }: OnSample, saturatedLoss: number, values: readonly LockstepValue[], points: readonly Point[], anchors: readonly number[], model: Anchors): Promise<Point[]> {
-  const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale: setting.scale, fold: -1, saturatedLoss, next: points[index]! }));
+async function refine({ oracle, setting }: OnSample, saturatedLoss: number, values: readonly LockstepValue[], solved: readonly Evaluation[], anchors: readonly number[], leading: Leading, model: Anchors): Promise<Evaluation[]> {
+  const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale: setting.scale, fold: -1, saturatedLoss, next: solved[index]!.point, expected: solved[index]! }));
   await advance(columns, {
     setting: { ...setting, maxPasses: REFINING_SWEEPS },
     model,
     leave: () => {},
+    leading: { ...leading, sweeps: REFINING_SWEEPS },
     evaluate: async (open, sweep) => {
-      const formed = sweep === 0 ? anchors : [];
-      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((at) => ({ at, features: setting.scale.usable, coarse: true })), open.length);
-      formed.forEach((k, a) => model.set(a, evaluations[k]!.hessian!));
-      return evaluations;
+      const places = sweep === 0 ? anchors.map((k) => open.findIndex((column) => column.index === k)) : [];
+      const evaluations = await oracle.evaluate(open.map((column) => column.next), places.map((at) => ({ at, features: setting.scale.usable, coarse: true })), open.length);
+      places.forEach((at, a) => model.set(a, evaluations[at]!.hessian!));
+      return { evaluations };
     },
   });
-  return columns.map((column) => (column.open ? column.next : column.at!.point));
+  return columns.map((column) => (column.open ? column.expected! : column.at!));
 }
 
 /** How samples are drawn: `wanted` rows in the mean; where more, `within` of them, are drawn as well, those are a part of these. */

@@ -98,12 +98,14 @@ function worthSampling(rows: number, usable: number, values: number, sample: num
   return rows >= LOCKSTEP_SHARE * (values === 1 ? Math.max(10000, 40 * usable) : sample);
 }
 
-/** Anchors on a sample at most and at least; on all rows at most. */
+/** Anchors on a sample at most and at least; on all rows at most, and as many as that where GRAM_SWEEPS allow it. */
 const MOST_ANCHORS = 10;
 const LEAST_ANCHORS = 3;
-const MOST_FULL_ANCHORS = 3;
-/** Sweeps over all columns that all Grams on a sample, or on all rows, may cost. */
+const MOST_FULL_ANCHORS = 8;
+/** Sweeps over all columns that all Grams on a sample, or the least of them on all rows, may cost... */
 const GRAM_SWEEPS = 1.5;
+/** ...and more of them than that on all rows. */
+const FULL_GRAM_SWEEPS = 0.5;
 /** What the elementwise part of a loss costs, in flops. */
 const LOSS_FLOPS = 60;
 /** Numbers that all anchors' Hessians may hold: 256 MiB. */
@@ -118,7 +120,8 @@ function anchorCounts({ rows, usable, values, width }: RoadQuestion, refine: num
   const affordable = GRAM_SWEEPS / gramCost(width, values);
   const room = Math.floor(ANCHOR_NUMBERS / ((usable + 1) * (usable + 1)));
   const anchors = Math.min(MOST_ANCHORS, values, Math.max(LEAST_ANCHORS, Math.min(room, Math.floor((affordable * rows) / refine))));
-  return { anchors, fullAnchors: Math.min(MOST_FULL_ANCHORS, anchors, Math.floor(affordable)) };
+  const most = Math.max(LEAST_ANCHORS, Math.min(MOST_FULL_ANCHORS, Math.floor(FULL_GRAM_SWEEPS / gramCost(width, values))));
+  return { anchors, fullAnchors: Math.min(most, anchors, Math.floor(affordable)) };
 }
 
 export function chooseRoad(question: RoadQuestion): RoadChoice {

@@ -1,0 +1,68 @@
+/**
+ * Leaders: a few values of the path that the first sweeps look at, for all
+ * others. What a sweep finds at them beside what was expected there (the
+ * difference between a sample and all rows, or what a step's model leaves out)
+ * changes slowly along the path, and is expected of the values between as well.
+ */
+import { anchorIndices, around } from './anchors.ts';
+import type { Anchors } from './anchors.ts';
+import type { Evaluation } from './evaluation.ts';
+import type { Point } from './workingScale.ts';
+
+export interface Leading {
+  /** Which values, ascending. */
+  readonly leaders: readonly number[];
+  /** Sweeps that look at them alone. */
+  readonly sweeps: number;
+  /** Of all values along the path, ascending. */
+  readonly positions: Float64Array;
+}
+
+/** Share of the values, evenly spaced, that lead. */
+const SHARE = 1 / 8;
+
+/** The values that lead: those and the anchors. Ascending. */
+export function leadersAmong(values: number, anchors: readonly number[]): number[] {
+  return [...new Set([...anchorIndices(values, Math.ceil(SHARE * values)), ...anchors])].sort((a, b) => a - b);
+}
+
+/** What was expected at a value's point, and what was found there. */
+export interface Found {
+  readonly index: number;
+  readonly expected: Evaluation;
+  readonly actual: Evaluation;
+}
+
+/**
+ * What is expected at `to` by the model of value `index` at `from`: gradients to first order, of the features of the model.
+ * Loss and sums of the certificate stay those of `from`: no step needs them. Cost: O(q) a coefficient that differs.
+ */
+export function expectedAt(from: Evaluation, to: Point, index: number, model: Anchors): Evaluation {
+  const { features, tie } = model;
+  const q = features.length;
+  const step = new Float64Array(q + 1);
+  step[q] = tie === null ? to.intercept - from.point.intercept : 0;
+  features.forEach((j, i) => {
+    step[i] = to.beta[j]! - from.point.beta[j]!;
+    if (tie !== null) step[q] = step[q]! + tie[i]! * step[i]!;
+  });
+  const change = model.times(index, from.curvature, step);
+  const gradient = from.gradient.slice();
+  features.forEach((j, i) => (gradient[j] = gradient[j]! + change[i]! + (tie === null ? 0 : tie[i]! * change[q]!)));
+  return { ...from, point: to, gradient, interceptGradient: from.interceptGradient + change[q]! };
+}
+
+/** What is expected of value `index` once its leaders, ascending, have been looked at: gradients differ as theirs do, the mean curvature by as large a share. */
+export function shifted(expected: Evaluation, index: number, leaders: readonly Found[], positions: Float64Array): Evaluation {
+  const { from, to, share } = around(positions, leaders.map((leader) => leader.index), index);
+  const a = leaders[from]!, b = leaders[to]!;
+  const between = (of: (found: Found) => number): number => (from === to ? of(a) : (1 - share) * of(a) + share * of(b));
+  const evaluation: Evaluation = {
+    ...expected,
+    gradient: expected.gradient.map((g, j) => g + between(({ actual, expected }) => actual.gradient[j]! - expected.gradient[j]!)),
+    interceptGradient: expected.interceptGradient + between(({ actual, expected }) => actual.interceptGradient - expected.interceptGradient),
+    curvature: expected.curvature * between(({ actual, expected }) => actual.curvature / expected.curvature),
+  };
+  const finite = Number.isFinite(evaluation.interceptGradient) && Number.isFinite(evaluation.curvature) && evaluation.gradient.every(Number.isFinite);
+  return finite ? evaluation : expected;
+}
