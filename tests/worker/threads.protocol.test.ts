@@ -78,6 +78,9 @@ test('a message that does not fit is refused before anything is made of it', asy
     { ...pass, grams: Array.from({ length: 5000 }, () => ({ column: 0, features: null })) },
     { ...pass, loss: { name: '', parameters: {} } },
     { ...sampleSelector(p), reference: new Float64Array(p + 1) },
+    { ...momentsRequest, among: { ...sampleSelector(p), inverseSquare: new Float64Array(p - 1) } },
+    { ...momentsRequest, folds: shuffle, among: sampleSelector(p) },
+    { ...pass, folds: { by: shuffle, heldOut: null }, among: sampleSelector(p) },
   ];
   for (const request of bad) t.throws(() => decodeRequest(encodeRequest(request), p), { name: 'DataError', code: 'BAD_MESSAGE' });
   t.throws(() => decodeRequest(new Uint8Array(0), p), { code: 'BAD_MESSAGE', message: /holds no request/ });

@@ -30,7 +30,7 @@ export class SubtreeComputer {
    */
   statistic(request: StatisticRequest, node: TreeNode, slot: number, check: () => void, known: ChosenBlocks | null = null): Float64Array {
     const { store } = this.#rows;
-    const { first, end } = blocksUnder(node, this.#rows.store.rows);
+    const { first, end } = blocksUnder(node, store.rows);
     if (known !== null) this.#choose(choiceOf(request)!, first, end, slot, check, known);
     const accumulator = createAccumulator(this.#arenas(slot), store, request);
     const reducer = new SubtreeReducer<Float64Array>((left, right) => mergeStatistics(left, right, left));
@@ -45,7 +45,7 @@ export class SubtreeComputer {
   /** The chosen rows of the leaves under `node`, in order, block by block, in shared memory. `known`: as above. */
   gather(selector: SampleSelector, node: TreeNode, slot: number, check: () => void, known: ChosenBlocks | null = null): GatheredRows[] {
     const { store } = this.#rows;
-    const { first, end } = blocksUnder(node, this.#rows.store.rows);
+    const { first, end } = blocksUnder(node, store.rows);
     const arenas = this.#arenas(slot);
     const gatherer = new RowGatherer(arenas, store, selector.rate);
     const chooser = new RowChooser(arenas, store, selector);

@@ -48,7 +48,7 @@ export interface WorkTask {
 }
 
 export type Reply =
-  | { readonly type: 'done'; readonly value: unknown; /** As in the task, without holes; null: it brings nothing new. */ readonly known?: ChosenBlocks | null }
+  | { readonly type: 'done'; readonly value: unknown; /** As in the task, without holes; absent: it brings nothing new. */ readonly known?: ChosenBlocks }
   | { readonly type: 'rowsWanted' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly error: SentError };
