@@ -4,6 +4,7 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import test from 'ava';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
+import { parquetFile } from '../support/dataFiles.ts';
 import { addressesOf, killWorkers, startNode, startWorker, tokenFile } from '../support/nodes.ts';
 
 const folder = temporaryFolder({ 'data.csv': sampleCsv(60_000) });
@@ -57,6 +58,39 @@ test.serial('a coordinator that is killed is resumed on the same nodes, or on no
     t.is(there.code, 0, there.stderr);
     t.deepEqual(answer(there.stdout), plain);
     t.deepEqual(answer((await scalemix(['resume', copy, '--json'])).stdout), plain);
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop(0)));
+  }
+});
+
+test.serial('files that only the nodes have: a coordinator that is killed is resumed on nodes that have kept their rows', async (t) => {
+  const root = temporaryFolder();
+  copyFileSync(await parquetFile(t, `FROM read_csv('${file('data.csv')}')`), join(root, 'data.parquet'));
+  const local = ['path', 'data.parquet', ...fit.slice(2)];
+  const plain = answer((await scalemix([...local, '--json'], { cwd: root })).stdout);
+  const nodes = await Promise.all([startNode({ lease: 1500, dataRoot: root }), startNode({ lease: 1500, dataRoot: root })]);
+  const cwd = temporaryFolder();
+  const lines = (name: string): string[] => (existsSync(join(cwd, name)) ? readFileSync(join(cwd, name), 'utf8').split('\n') : []);
+  try {
+    const cluster = ['--cluster', addressesOf(nodes), '--token-file', tokenFile, '--data', 'local'];
+    const whole = await scalemix([...local, ...cluster, '--explain'], { cwd });
+    t.is(whole.code, 0, whole.stderr);
+    t.regex(whole.stdout + whole.stderr, /60,000, .*, which the nodes read by themselves/);
+    await scalemix([...local, ...cluster, '--checkpoint', 'job.log', '--events', 'killed.jsonl'], {
+      cwd,
+      meanwhile: (child) => {
+        const timer = setInterval(() => {
+          if (child.exitCode === null && child.signalCode === null && !lines('killed.jsonl').some((line) => line.includes('passDone'))) return;
+          clearInterval(timer);
+          child.kill('SIGKILL');
+        }, 5);
+      },
+    });
+    const resumed = await scalemix(['resume', 'job.log', '--json', '--events', 'resumed.jsonl', ...cluster], { cwd });
+    t.is(resumed.code, 0, resumed.stderr);
+    t.deepEqual(answer(resumed.stdout), plain);
+    t.true(lines('killed.jsonl').some((line) => line.includes('"rowsRead"')));
+    t.false(lines('resumed.jsonl').some((line) => line.includes('"rowsRead"')), 'the nodes have kept their rows');
   } finally {
     await Promise.all(nodes.map((node) => node.stop(0)));
   }

@@ -72,6 +72,13 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
         },
         here,
       );
+    const fitScanned = async (scanned: ScannedRows): Promise<ModelDocument> => {
+      try {
+        return await fit(request, scanned.rows, { ...fitting, fingerprint: scanned.fingerprint, scanned, table: scanned.table });
+      } finally {
+        await scanned.release();
+      }
+    };
     const { cluster } = options;
     const read = nodesMayRead(request.data, cluster);
     return await withTable(
@@ -80,7 +87,7 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
       async (table) => {
         const fingerprint = (await table.fingerprint?.()) ?? null;
         const scanned = read ? await scan(cluster, { table, fingerprint }) : null;
-        if (scanned !== null) return fit(request, scanned.rows, { ...fitting, fingerprint, scanned, table: scanned.table });
+        if (scanned !== null) return fitScanned(scanned);
         log?.begin(fingerprint, false);
         const rows = await loadRows(table, loading);
         try {
@@ -89,12 +96,7 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
           rows.close();
         }
       },
-      read
-        ? async (absent) => {
-            const scanned = (await scan(cluster, { absent }))!;
-            return fit(request, scanned.rows, { ...fitting, fingerprint: scanned.fingerprint, scanned, table: scanned.table });
-          }
-        : undefined,
+      read ? async (absent) => fitScanned((await scan(cluster, { absent }))!) : undefined,
     );
   } finally {
     await computing.close();

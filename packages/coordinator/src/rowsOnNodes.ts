@@ -81,7 +81,10 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
     const refusal = refusals().find((error) => !ofFiles(error)) ?? refusals()[0];
     if (refusal !== undefined && (mustRead || !ofFiles(refusal))) throw refusal;
     // Who lacks the files is sent the rows, where there are any to send.
-    if (refusal !== undefined && table !== null) return null;
+    if (refusal !== undefined && table !== null) {
+      membership.detach();
+      return null;
+    }
     if (refusal !== undefined && membership.nodes.length === 0) throw nowhere((here as { absent: DataError }).absent, refusal);
     const found = table === null ? sameFiles(membership) : foundHere(table, (here as { fingerprint: Fingerprint }).fingerprint);
     request.onFound(found.fingerprint);
@@ -106,12 +109,16 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
     const rows = outlinedRows(found, options, scanned.facts, scanned.centres);
     const weighted = scanned.facts.unit ? undefined : rows.description.columns.find(({ missing }) => typeof missing.fill === 'string');
     if (weighted !== undefined) {
-      if (table !== null && !mustRead) return null;
+      if (table !== null && !mustRead) {
+        membership.detach();
+        return null;
+      }
       throw new UsageError('INAPPLICABLE_OPTION', `--missing ${options.missing} does not apply to column ${JSON.stringify(weighted.name)} where only nodes read the rows and rows have weights: its most frequent level is known to who reads all of them. Leave such rows out with --missing drop, or send the rows with --data push.`);
     }
-    return { rows, table: { ...described, plan: rows.plan }, digests: scanned.digests, fingerprint: found.fingerprint, here: table, memory: options.memoryLimit ?? defaultMemoryLimit() };
-  } finally {
-    membership.detach();
+    return { rows, table: { ...described, plan: rows.plan }, digests: scanned.digests, fingerprint: found.fingerprint, here: table, memory: options.memoryLimit ?? defaultMemoryLimit(), detach: () => membership.detach(), release: () => membership.close() };
+  } catch (error) {
+    await membership.close();
+    throw error;
   }
 }
 

@@ -105,7 +105,7 @@ export const securityOptions = {
 /** The nodes that answer the passes of a fit. */
 export const clusterOptions = {
   cluster: text('NODES', { group: cluster, describe: 'Nodes that hold the rows: HOST:PORT,... (local: own threads too), @FILE with one a line, or dns:NAME:PORT' }),
-  data: choice(['local', 'push', 'auto'], { group: cluster, describe: 'Nodes read the rows from their own files (Parquet, Arrow), are sent them, or read where they have the same files (default: auto)' }),
+  data: choice(['local', 'push', 'auto'], { group: cluster, describe: 'Nodes read the rows from their own files (Parquet, Arrow) and the coordinator reads none, or are sent them; auto: they read if all have the files (default: auto)' }),
   ...securityOptions,
   'suspect-after': number({ expected: 'a number of seconds from 0.1 to 3600', accepts: (value) => value >= 0.1 && value <= 3600 }, { group: cluster, describe: 'Seconds of silence after which the work of a node goes to others (default: 10)' }),
 };

@@ -57,6 +57,7 @@ export class Cluster {
     const patience = PATIENCE * suspectAfter;
     const others = local === null ? 0 : 1;
     cluster = new Cluster(membership, local, new Shards(origin.shape.rows, known.length + others, origin.bytes), patience);
+    scanned?.detach();
     try {
       await membership.start();
       await membership.gather({ others, needsAll: scanned?.here !== null, patience, signal: options.signal });

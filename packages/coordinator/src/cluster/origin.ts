@@ -35,6 +35,10 @@ export interface ScannedRows {
   readonly here: Table | null;
   /** Bytes of rows that its own threads may hold in memory. */
   readonly memory: number;
+  /** Lets go of the nodes that looked, which stay leased: whoever computes attaches to them again. */
+  detach(): void;
+  /** Frees them, where nobody has detached from them. */
+  release(): Promise<void>;
 }
 
 /** @throws UsageError INAPPLICABLE_OPTION where nodes must read and cannot */
