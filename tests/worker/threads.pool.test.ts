@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { inlineRowSource, localRowSource } from '@scalemix/coordinator';
-import { chooseKernels, executorWith, inOrder } from '@scalemix/core';
+import { areBrief, chooseKernels, executorWith, inOrder } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
 import { allBits } from '../support/allBits.ts';
 import { mixedRows, momentsRequest } from '../support/mixedRows.ts';
@@ -76,6 +76,9 @@ test("the solver's works come back in order, as without threads", async (t) => {
   const steps = await pool.map('modelStep', shared, ridge);
   t.true(steps.every(({ factor }) => factor !== undefined));
   t.deepEqual(steps, await executorWith(kernels).map('modelStep', shared, ridge));
+  t.true(areBrief('modelStep', problems.slice(0, 1)) && !areBrief('modelStep', problems.slice(0, 2)), 'one small step is taken by the calling thread');
+  t.deepEqual(await pool.map('modelStep', shared, problems.slice(0, 1)), await inOrder.map('modelStep', shared, problems.slice(0, 1)));
+  t.deepEqual(await pool.map('modelStep', shared, ridge.slice(0, 1)), steps.slice(0, 1));
   t.deepEqual(await pool.map('modelStep', { matrices: [], tie: null }, []), []);
   await pool.close();
 });

@@ -27,10 +27,10 @@ export function stepProblem(
   const slope = penalty.slopeAtZero(lambda);
   const curvature = penalty.curvature(lambda);
   const q = features.length;
-  const gradient = new Float64Array(q + 1);
-  const start = new Float64Array(q);
-  const l1 = new Float64Array(q);
-  const l2 = new Float64Array(q);
+  // In one piece: what goes to another thread is copied piece by piece.
+  const numbers = new Float64Array(4 * q + 1);
+  const [start, l1, l2] = [numbers.subarray(0, q), numbers.subarray(q, 2 * q), numbers.subarray(2 * q, 3 * q)];
+  const gradient = numbers.subarray(3 * q);
   const working: number[] = [];
   features.forEach((j, i) => {
     gradient[i] = at.gradient[j]!;

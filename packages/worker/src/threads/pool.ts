@@ -3,8 +3,8 @@
  * each task brings all it needs, so any thread can take any task, and one that
  * was lost with its thread is given to another.
  */
-import { BLOCK_ROWS, FailureError, UsageError, leafRows, mergeStatistics, statisticSize } from '@scalemix/core';
-import type { Executor, GatheredRows, KernelChoice, SampleSelector, SolverWork, StatisticRequest, TreeNode } from '@scalemix/core';
+import { BLOCK_ROWS, FailureError, UsageError, areBrief, leafRows, mergeStatistics, statisticSize, worksWith } from '@scalemix/core';
+import type { Executor, GatheredRows, KernelChoice, SampleSelector, SolverWork, SolverWorks, StatisticRequest, TreeNode } from '@scalemix/core';
 import { Piscina } from 'piscina';
 import type { ChosenBlocks, Choices } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
@@ -60,6 +60,8 @@ export class ThreadPool implements Executor {
   readonly #running = new Set<Job>();
   /** Scratch areas without a task: as many as threads, so that no more tasks run than there are threads. */
   readonly #slots: number[];
+  /** For works that are brief. */
+  #works: SolverWorks | null = null;
   #closed = false;
   #closedRows: readonly number[] = [];
 
@@ -151,6 +153,11 @@ export class ThreadPool implements Executor {
   }
 
   async map<Work extends keyof SolverWork>(work: Work, shared: SolverWork[Work]['shared'], items: readonly SolverWork[Work]['item'][]): Promise<SolverWork[Work]['result'][]> {
+    if (this.#closed) throw closedError();
+    if (areBrief(work, items)) {
+      this.#works ??= worksWith(this.kernels);
+      return items.map((item) => this.#works![work](shared, item));
+    }
     const lent: ArrayBufferView[] = [];
     const common = shareLarge<unknown>(shared, this.#arrays, lent);
     const length = Math.max(1, Math.ceil(items.length / (RUNS * this.threads)));
