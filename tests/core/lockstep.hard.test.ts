@@ -95,3 +95,12 @@ test('levels of three rows among many are in every sample, the smaller one of tw
   t.true(path.converged.every(Boolean));
   t.true(path.sweeps <= 9, `${path.sweeps} sweeps`);
 });
+
+test('columns of condition 1e6: a lasso path does not lose its weakest directions to float32, a ridge path hardly has any', async (t) => {
+  const data = hardCases.find(({ name }) => name === 'condition-1e6')!.make(ROWS, COLUMNS);
+  for (const penalty of [lasso, ridge]) {
+    const path = await fit(arrays(data), penalty, [], { lambdaMinRatio: 1e-6 });
+    t.deepEqual(path.reason, path.reason.map(() => null));
+    t.true(path.sweeps <= 14, `${penalty.name}: ${path.sweeps} sweeps`);
+  }
+});

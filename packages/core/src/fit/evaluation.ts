@@ -40,8 +40,8 @@ export interface Hessian {
 export interface HessianRequest {
   readonly at: number;
   readonly features: Int32Array;
-  /** It may be as rough as products in float32 make it. @default false */
-  readonly coarse?: boolean;
+  /** It may be as rough as products in float32 make it: true where the rows are stored in float32 anyway, 'always' in any case. @default false */
+  readonly coarse?: boolean | 'always';
 }
 
 /** Where evaluations come from: sweeps over the rows, or moments that stand for them. */

@@ -24,6 +24,7 @@ import { pathPositions } from './pathPositions.ts';
 import { leadersAmong } from './leaders.ts';
 import type { Leading } from './leaders.ts';
 import type { FitOptions } from './problem.ts';
+import { coarseness } from './step.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import type { WorkingScale } from './workingScale.ts';
@@ -68,13 +69,14 @@ export async function fitLockstep(
   onEvent?: FitOptions['onEvent'],
 ): Promise<ValueResult[]> {
   const { scale, saturatedLoss } = setting;
+  const coarse = coarseness(scale, setting.penalty, values.at(-1)!.lambda);
   const solved = await samplePath(setting, values, start);
   const positions = pathPositions(solved, values.map(({ lambda }) => lambda));
   const anchors = spreadAnchors(positions, setting.anchors);
   const model = new Anchors(scale.usable, anchors, positions);
   const onSample = await setting.sample.oracle.evaluate(
     anchors.map((k) => solved[k]!.point),
-    anchors.map((_, at) => ({ at, features: scale.usable, coarse: true })),
+    anchors.map((_, at) => ({ at, features: scale.usable, coarse })),
     0,
   );
   onSample.forEach((evaluation, a) => model.set(a, evaluation.hessian!));
@@ -99,7 +101,7 @@ export async function fitLockstep(
       const fresh = sweep >= NEW_ANCHOR_SWEEP && (sweep - NEW_ANCHOR_SWEEP) % 2 === 0;
       const near = fresh ? open.map((column) => column.index) : sweep === FULL_ANCHOR_SWEEP ? anchors.filter((k) => place(k) >= 0) : [];
       const formed = anchorIndices(near.length, fresh ? Math.min(setting.fullAnchors, model.room) : setting.fullAnchors).map((a) => near[a]!);
-      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: place(k), features: scale.usable, coarse: true })), open.length);
+      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: place(k), features: scale.usable, coarse })), open.length);
       if (!fresh && formed.length > 0) model.correct(formed, formed.map((k) => evaluations[place(k)]!.hessian!));
       for (const k of fresh ? formed : []) model.insert(k, evaluations[place(k)]!.hessian!);
       return { evaluations, renewed: ({ index }) => (fresh ? formed.includes(index) : formed.length > 0) };
@@ -134,6 +136,7 @@ async function samplePath(setting: LockstepSetting, values: readonly LockstepVal
 
 /** From the smaller sample's solutions to nearly those of the larger one, whose Hessians the model has from then on. */
 async function refine({ oracle, setting }: OnSample, saturatedLoss: number, values: readonly LockstepValue[], solved: readonly Evaluation[], anchors: readonly number[], leading: Leading, model: Anchors): Promise<Evaluation[]> {
+  const coarse = coarseness(setting.scale, setting.penalty, values.at(-1)!.lambda);
   const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale: setting.scale, fold: -1, saturatedLoss, next: solved[index]!.point, expected: solved[index]! }));
   await advance(columns, {
     setting: { ...setting, maxPasses: REFINING_SWEEPS },
@@ -142,7 +145,7 @@ async function refine({ oracle, setting }: OnSample, saturatedLoss: number, valu
     leading: { ...leading, sweeps: REFINING_SWEEPS },
     evaluate: async (open, sweep) => {
       const places = sweep === 0 ? anchors.map((k) => open.findIndex((column) => column.index === k)) : [];
-      const evaluations = await oracle.evaluate(open.map((column) => column.next), places.map((at) => ({ at, features: setting.scale.usable, coarse: true })), open.length);
+      const evaluations = await oracle.evaluate(open.map((column) => column.next), places.map((at) => ({ at, features: setting.scale.usable, coarse })), open.length);
       places.forEach((at, a) => model.set(a, evaluations[at]!.hessian!));
       return { evaluations };
     },

@@ -109,7 +109,9 @@ export class SweepOracle implements Oracle {
   async #pass(points: readonly Point[], hessians: readonly HessianRequest[], open: number, folds: PassFolds | null): Promise<PassResult> {
     const p = this.#scale.features;
     const stored = points.map((point) => this.#scale.toStored(point));
-    const fitsFloat32 = this.#scale.fitsFloat32(this.#source.describe().rows);
+    const { rows, kernel } = this.#source.describe();
+    const fitsFloat32 = this.#scale.fitsFloat32(rows);
+    const coarse = (request: HessianRequest): boolean => fitsFloat32 && (request.coarse === 'always' || (request.coarse === true && storesFloat32(kernel)));
     const coefficients = new Float64Array(points.length * p);
     stored.forEach((column, k) => coefficients.set(column.coefficients, k * p));
     const request: PassRequest = {
@@ -119,13 +121,12 @@ export class SweepOracle implements Oracle {
       coefficients,
       intercepts: Float64Array.from(stored, (column) => column.intercept),
       features: null,
-      grams: hessians.map(({ at, features, coarse }) => ({ column: at, features, ...(coarse === true && fitsFloat32 && { coarse }) })),
+      grams: hessians.map((request) => ({ column: request.at, features: request.features, ...(coarse(request) && { coarse: true }) })),
       ...(folds !== null && { folds }),
     };
     const pass = ++this.#count.sweeps;
     this.#count.openColumns += open;
     this.#count.grams += hessians.length;
-    const rows = this.#source.describe().rows;
     this.#emit({ type: 'passBegun', pass, columns: points.length, grams: hessians.length, gramFeatures: hessians.reduce((most, { features }) => Math.max(most, features.length), 0), rows });
     const begun = performance.now();
     const result = await this.#source.evaluate(request, {
@@ -166,6 +167,11 @@ export class SweepOracle implements Oracle {
 /** The oracle of what is fitted without one fold. */
 export function withoutFold(sweeps: SweepOracle, folds: TrainingSets, fold: number): Oracle {
   return { evaluate: (points, hessians, open) => sweeps.evaluateWithout(folds, points.map(() => fold), points, hessians, open) };
+}
+
+/** Of a kernelIdText. */
+function storesFloat32(kernel: string): boolean {
+  return kernel.split('/')[1] === 'f32';
 }
 
 function sumsOf({ sums }: PassResult, at: number): Float64Array {

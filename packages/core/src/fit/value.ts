@@ -18,7 +18,7 @@ import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import type { Evaluation, Hessian, Oracle } from './evaluation.ts';
 import { doubt, improves, isPrecise, largestChange, relativeGap } from './progress.ts';
-import { between, secant, stepProblem, takeStep } from './step.ts';
+import { between, coarseness, secant, stepProblem, takeStep } from './step.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 export interface ValueSetting {
@@ -102,7 +102,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   const end = (reason: ValueResult['reason']): ValueResult =>
     setting.separable === true ? { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' } : { evaluation: at, certificate, converged: reason === null, reason };
 
-  const coarse = setting.rough === true;
+  const coarse = setting.rough === true && coarseness(scale, penalty, Math.min(lambda, target.next ?? lambda));
   let at = start;
   let certificate = judge(at);
   let unrest = 0;
