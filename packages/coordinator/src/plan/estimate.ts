@@ -3,7 +3,7 @@
  * shares below are what fits of real and made data took; an estimate is not
  * a promise.
  */
-import { chooseRoad, foldsWay } from '@scalemix/core';
+import { LEADER_SHARE, chooseRoad, foldsWay } from '@scalemix/core';
 import type { FoldsWay, RoadChoice } from '@scalemix/core';
 import type { Speeds } from './speeds.ts';
 
@@ -79,9 +79,8 @@ const STEP = 3e-7;
 const PROGRAM = 170e6;
 const PROGRAM_THREAD = 40e6;
 
-/** Passes over the larger sample, and the share of the values that lead there beside the anchors. */
+/** Passes over the larger sample. */
 const LARGER_PASSES = 2;
-const LEADER_SHARE = 1 / 8;
 
 /** What a lockstep asks of the larger sample, in its places: its weight, then passes over the values that lead, the first with Hessians. */
 export function overLarger({ road, sampleRows, refineRows, anchors }: RoadChoice, values: number): { readonly sweeps: number; readonly columns: number; readonly grams: number } {

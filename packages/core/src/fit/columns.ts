@@ -14,7 +14,7 @@ import { certify } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { expectedAt, shifted } from './leaders.ts';
-import type { Leading } from './leaders.ts';
+import type { Found, Leading } from './leaders.ts';
 import { improves, isPrecise, relativeGap } from './progress.ts';
 import { between, secant, stepProblem, takeStep } from './step.ts';
 import type { ValueResult, ValueSetting } from './value.ts';
@@ -97,8 +97,9 @@ export async function advance(columns: readonly Column[], advancing: Advance): P
     if (open.length === 0) return;
     const leads = leading !== undefined && sweep < leading.sweeps;
     // Of which nothing is expected are looked at in any case; and where all leaders have left, all that are still here.
-    const led = leads ? open.filter(({ index, expected }) => expected !== null && !leading.leaders.includes(index)) : [];
-    const seen = led.length < open.length ? open.filter((column) => !led.includes(column)) : open;
+    const isLed = ({ index, expected }: Column): boolean => leads && expected !== null && !leading.leaders.includes(index);
+    const led = open.filter(isLed);
+    const seen = led.length < open.length ? open.filter((column) => !isLed(column)) : open;
     const { evaluations, renewed } = await advancing.evaluate(seen, sweep);
     if (seen !== open) follow(led, seen, evaluations, leading!);
     seen.forEach((column, i) => consider(column, evaluations[i]!, setting, advancing.model, renewed?.(column)));
@@ -108,8 +109,14 @@ export async function advance(columns: readonly Column[], advancing: Advance): P
 
 /** Tells the columns that a sweep did not look at what is expected of them by what it found at their leaders: those of the same fold. */
 function follow(columns: readonly Column[], leaders: readonly Column[], evaluations: readonly Evaluation[], { positions }: Leading): void {
+  const inFold = new Map<number, Found[]>();
+  leaders.forEach(({ index, fold, expected }, i) => {
+    if (expected === null) return;
+    if (!inFold.has(fold)) inFold.set(fold, []);
+    inFold.get(fold)!.push({ index, expected, actual: evaluations[i]! });
+  });
   for (const column of columns) {
-    const found = leaders.flatMap(({ index, fold, expected }, i) => (fold === column.fold && expected !== null ? [{ index, expected, actual: evaluations[i]! }] : []));
+    const found = inFold.get(column.fold) ?? [];
     column.at = found.length > 0 ? shifted(column.expected!, column.index, found, positions) : column.expected;
     column.certificate = null;
   }

@@ -7,6 +7,7 @@
 import { anchorIndices, around } from './anchors.ts';
 import type { Anchors } from './anchors.ts';
 import type { Evaluation } from './evaluation.ts';
+import { LEADER_SHARE } from './road.ts';
 import type { Point } from './workingScale.ts';
 
 export interface Leading {
@@ -18,12 +19,9 @@ export interface Leading {
   readonly positions: Float64Array;
 }
 
-/** Share of the values, evenly spaced, that lead. */
-const SHARE = 1 / 8;
-
-/** The values that lead: those and the anchors. Ascending. */
+/** The values that lead: a share of them, evenly spaced, and the anchors. Ascending. */
 export function leadersAmong(values: number, anchors: readonly number[]): number[] {
-  return [...new Set([...anchorIndices(values, Math.ceil(SHARE * values)), ...anchors])].sort((a, b) => a - b);
+  return [...new Set([...anchorIndices(values, Math.ceil(LEADER_SHARE * values)), ...anchors])].sort((a, b) => a - b);
 }
 
 /** What was expected at a value's point, and what was found there. */

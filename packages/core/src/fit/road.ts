@@ -98,6 +98,8 @@ function worthSampling(rows: number, usable: number, values: number, sample: num
   return rows >= LOCKSTEP_SHARE * (values === 1 ? Math.max(10000, 40 * usable) : sample);
 }
 
+/** Share of the values that lead the others, beside the anchors (fit/leaders.ts). */
+export const LEADER_SHARE = 1 / 8;
 /** Anchors on a sample at most and at least; on all rows at most, and as many as that where GRAM_SWEEPS allow it. */
 const MOST_ANCHORS = 10;
 const LEAST_ANCHORS = 3;
