@@ -152,7 +152,7 @@ for (const [name, request] of sets) {
       const psi = Array.from({ length: n }, (_, i) => (i % 7 === 0 ? 30 : 6) * noise(1)(i)), y = psi.map((_, i) => (i % 5 === 0 ? 0.3 : i % 2));
       for (const w of [null, psi.map((_, i) => i % 2), psi.map((_, i) => i % 3)]) {
         const [psis, ys] = [psi, y].map((values) => values.map((value, i) => (w?.[i] === 0 ? NaN : value))) as [number[], number[]];
-        const [{ sums }] = panel(request, psis, ys, w) as [{ sums: Sums }];
+        const { sums } = panel(request, psis, ys, w)[0]!;
         for (const loss of lossAlone(request, psis, ys, w)) t.true(Math.abs(loss - 0.5 - sums.loss) <= 1e-13 * (1 + sums.loss), `${n} rows`);
       }
     }
