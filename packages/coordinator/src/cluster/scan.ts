@@ -84,8 +84,9 @@ export async function scanAll({ rows, scanners, lost, patience, signal, onProgre
       if (over.signal.aborted) return;
       pending.push(index);
       pending.sort((a, b) => a - b);
-      if (isOfRequest(error) || !(error instanceof Error)) failure ??= error;
-      else scanner.lose(error);
+      if (!isOfRequest(error) && error instanceof Error) scanner.lose(error);
+      // Who is not lost by it would fail again.
+      if (scanner.ready) failure ??= error;
     } finally {
       atWork.delete(scanner);
       wake.resolve();
