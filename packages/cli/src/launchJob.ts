@@ -6,7 +6,7 @@ import { checkVolumes, loggedMachine, newJobId, readHosts } from '@scalemix/coor
 import type { EngineName, Job } from '@scalemix/coordinator/launch';
 import type { Program } from './command.ts';
 import { resumeCommand } from './commands/resume.ts';
-import { checkModelSettings } from './options/applies.ts';
+import { checkFoldSettings, checkModelSettings } from './options/applies.ts';
 import { keptOptions } from './options/kept.ts';
 import { checkLaunch, DEFAULT_JOBS } from './options/launch.ts';
 import type { LaunchSettings } from './options/launch.ts';
@@ -98,6 +98,7 @@ async function checkCommand(words: readonly string[], program: Program): Promise
   if (!COMMANDS.includes(words[0]!)) throw new UsageError('INAPPLICABLE_OPTION', `submit runs ${COMMANDS.join(', ')}, and ${JSON.stringify(words[0])} is none of them. The command's name comes first after --.`);
   const { command, inputs, log, settings } = await program.check(words);
   if (command.name !== 'resume') checkModelSettings(command.name as 'path' | 'fit' | 'cv', settings);
+  checkFoldSettings(settings);
   if (inputs.includes('-')) throw new UsageError('UNEXPECTED_ARGUMENT', 'A submitted job has no standard input: give files instead of -.');
   const ours = OURS.find((name) => settings[name] !== undefined);
   if (ours !== undefined) throw new UsageError('INAPPLICABLE_OPTION', `--${ours} does not apply to a submitted command: submit gives it.`);

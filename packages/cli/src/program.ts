@@ -73,7 +73,7 @@ async function parse(all: readonly string[], signal: AbortSignal, carry: (comman
     })
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {
-      throw error === undefined || error.name === 'YError' ? usageProblem(message ?? error?.message ?? '') : error;
+      throw error === undefined || error.name === 'YError' ? usageProblem(message ?? error?.message ?? '', args) : error;
     });
   for (const command of commands) {
     register(program, command, async (parsed) => {
@@ -171,15 +171,15 @@ function checkPositionals(command: Command, parsed: Parsed): void {
 }
 
 /** What yargs found wrong, in our codes. */
-function usageProblem(message: string): UsageError {
+function usageProblem(message: string, args: readonly string[]): UsageError {
   const value = /^Not enough arguments following: (.*)$/.exec(message)?.[1];
   if (value !== undefined) return new UsageError('MISSING_VALUE', `${value.length === 1 ? '-' : '--'}${value} needs a value after it.`);
-  if (message.startsWith('Not enough non-option arguments')) return new UsageError('MISSING_ARGUMENT', `The command line is not complete: ${missingArgument()}`);
+  if (message.startsWith('Not enough non-option arguments')) return new UsageError('MISSING_ARGUMENT', `The command line is not complete: ${missingArgument(args)}`);
   return new UsageError('USAGE', message);
 }
 
-function missingArgument(): string {
-  const name = process.argv.slice(2).find((word) => commands.some((command) => command.name === word)) ?? '';
+function missingArgument(args: readonly string[]): string {
+  const name = args.find((word) => commands.some((command) => command.name === word)) ?? '';
   const command = commands.find((candidate) => candidate.name === name);
   const wanted = command?.positionals.map(({ name: positional }) => (positional === 'files' ? 'DATA' : positional.toUpperCase())).join(' ') ?? '';
   return `it is scalemix ${name} ${wanted}. See scalemix ${name} --help.`;

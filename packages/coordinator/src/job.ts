@@ -8,6 +8,7 @@ import type { Fingerprint, LoadOptions, LoadedRows, LocalTable, RowRoles, Table 
 import { newJobLog } from './checkpoint/jobLog.ts';
 import type { CheckpointTarget, JobLog } from './checkpoint/jobLog.ts';
 import type { ClusterRequest } from './cluster/options.ts';
+import { readReach } from './cluster/reach.ts';
 import { openComputing } from './computing.ts';
 import type { Computing } from './computing.ts';
 import { checkFoldsRequest, crossValidatedPath } from './crossValidation.ts';
@@ -54,6 +55,8 @@ export async function carryOut(request: JobRequest, options: Omit<JobOptions, 'c
   const began = performance.now();
   const machine = request.machine ?? {};
   const threads = machine.threads ?? availableParallelism();
+  // Before an hour is spent on reading.
+  if (options.cluster !== undefined) await readReach(options.cluster);
   const computing = openComputing(machine, threads, options.cluster);
   try {
     const loading = loadOptions(request, threads, options, computing.expect);

@@ -2,9 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { kernelIdText } from '@scalemix/core';
 import type { ScalemixError } from '@scalemix/core';
-import { checkReach, readAddress, readSecurity } from '@scalemix/worker';
 import type { LoadedRows, ThreadPool } from '@scalemix/worker';
-import { readNodeAddresses } from './addresses.ts';
 import { localNode } from './localNode.ts';
 import { Membership } from './membership.ts';
 import type { ComputeNode } from './node.ts';
@@ -13,10 +11,10 @@ import type { ClusterEvent, ClusterOptions, ClusterRequest } from './options.ts'
 import { loadedOrigin, scannedOrigin } from './origin.ts';
 import type { ScannedRows } from './origin.ts';
 import { readingNode } from './readingNode.ts';
+import { readReach } from './reach.ts';
 import { RemoteNode } from './remoteNode.ts';
 import { Shards } from './shards.ts';
 import type { ComputeTime } from './speeds.ts';
-
 
 export class Cluster {
   readonly shards: Shards;
@@ -41,10 +39,7 @@ export class Cluster {
    * @throws what a node refuses with; UsageError BAD_CLUSTER, BAD_ADDRESS, TLS_REQUIRED and those of readSecurity; CLUSTER_LOST where none can be reached
    */
   static async open(request: ClusterRequest, rows: LoadedRows, pool: ThreadPool, options: ClusterOptions = {}): Promise<Cluster> {
-    const security = readSecurity(request);
-    const addresses = readNodeAddresses(request.nodes);
-    const known = await addresses.look();
-    for (const address of known) checkReach(readAddress(address).host, security);
+    const { security, addresses, known } = await readReach(request);
     const suspectAfter = (request.suspectAfter ?? SUSPECT_AFTER) * 1000;
     const { scanned } = options;
     const origin = scanned ? scannedOrigin(scanned) : loadedOrigin(rows, request.data, options);

@@ -1,12 +1,13 @@
 /** What the nodes of a cluster are, before a job runs on them: asked without taking their lease. */
 import type { KernelChoice } from '@scalemix/core';
 import { UsageError, kernelIdText } from '@scalemix/core';
-import { PROTOCOL, checkReach, readAddress, readSecurity } from '@scalemix/worker';
-import { LOCAL, readNodeAddresses } from '../cluster/addresses.ts';
+import { PROTOCOL } from '@scalemix/worker';
+import { LOCAL } from '../cluster/addresses.ts';
 import { NodeClient } from '../cluster/client.ts';
 import { isFinal } from '../cluster/membership.ts';
 import { SUSPECT_AFTER } from '../cluster/options.ts';
 import type { ClusterRequest } from '../cluster/options.ts';
+import { readReach } from '../cluster/reach.ts';
 
 export interface AskedNode {
   /** Its address; `local`: the threads of this process. */
@@ -33,10 +34,7 @@ export interface Here {
  * @throws UsageError BAD_CLUSTER, BAD_ADDRESS, TLS_REQUIRED and those of readSecurity; what a node would refuse a job with: WRONG_TOKEN, TLS_FAILED, KERNEL_MISMATCH, PROTOCOL_MISMATCH
  */
 export async function askNodes(request: ClusterRequest, here: Here): Promise<AskedNode[]> {
-  const security = readSecurity(request);
-  const { local, look } = readNodeAddresses(request.nodes);
-  const addresses = await look();
-  for (const address of addresses) checkReach(readAddress(address).host, security);
+  const { security, addresses: { local }, known: addresses } = await readReach(request);
   if (!local && addresses.length === 0) throw new UsageError('BAD_CLUSTER', `--cluster ${request.nodes} names no node now. A plan needs to know of how many it shall speak: name them, or start them first.`);
   const patience = 1000 * (request.suspectAfter ?? SUSPECT_AFTER);
   const { id } = here.kernels;

@@ -1,5 +1,5 @@
 /** Who may talk to a node: the shared token of the cluster, and mutual TLS off this machine. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { X509Certificate, createHash, createPrivateKey, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { ChannelCredentials, Metadata, ServerCredentials } from '@grpc/grpc-js';
@@ -49,7 +49,20 @@ function readToken(path: string): string {
 function readTls({ tlsCa, tlsCert, tlsKey }: SecurityOptions): Security['tls'] {
   if (tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCa === undefined || tlsCert === undefined || tlsKey === undefined) throw new UsageError('BAD_TLS', 'TLS needs --tls-ca, --tls-cert and --tls-key, all three: both sides show a certificate.');
-  return { ca: read(tlsCa, '--tls-ca', 'BAD_TLS'), cert: read(tlsCert, '--tls-cert', 'BAD_TLS'), key: read(tlsKey, '--tls-key', 'BAD_TLS') };
+  const tls = { ca: read(tlsCa, '--tls-ca', 'BAD_TLS'), cert: read(tlsCert, '--tls-cert', 'BAD_TLS'), key: read(tlsKey, '--tls-key', 'BAD_TLS') };
+  parsed(tlsCa, '--tls-ca', 'certificate', () => new X509Certificate(tls.ca));
+  const certificate = parsed(tlsCert, '--tls-cert', 'certificate', () => new X509Certificate(tls.cert));
+  const key = parsed(tlsKey, '--tls-key', 'private key', () => createPrivateKey(tls.key));
+  if (!certificate.checkPrivateKey(key)) throw new UsageError('BAD_TLS', `The key in ${tlsKey} (--tls-key) is not that of the certificate in ${tlsCert} (--tls-cert).`);
+  return tls;
+}
+
+function parsed<Result>(path: string, flag: string, what: string, parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new UsageError('BAD_TLS', `The file ${path} (${flag}) holds no ${what} in PEM that can be used: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 function read(path: string, flag: string, code: 'BAD_TOKEN' | 'BAD_TLS'): Buffer {

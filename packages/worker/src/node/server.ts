@@ -3,9 +3,10 @@
  * main thread does nothing but messages; its threads compute. It serves one
  * coordinator, as long as the lease is renewed.
  */
+import { statSync } from 'node:fs';
 import { Server, ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { ServerInterceptor, ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
-import { BLOCK_ROWS, DataError, FailureError, chooseKernels, leafRows, leavesUnder } from '@scalemix/core';
+import { BLOCK_ROWS, DataError, FailureError, UsageError, chooseKernels, leafRows, leavesUnder } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
 import { HealthImplementation } from 'grpc-health-check';
 import { addressText } from './address.ts';
@@ -89,9 +90,10 @@ export class NodeServer {
     this.#timer.unref();
   }
 
-  /** @throws UsageError TLS_REQUIRED, BAD_TLS; FailureError CANNOT_LISTEN */
+  /** @throws UsageError TLS_REQUIRED, BAD_TLS, BAD_DATA_ROOT; FailureError CANNOT_LISTEN */
   static async start(options: NodeOptions): Promise<NodeServer> {
     checkReach(options.listen.host, options.security);
+    checkDataRoot(options.dataRoot);
     widenWindows(SERVICE_PATH);
     const credentials = serverCredentials(options.security);
     const node = new NodeServer(options);
@@ -360,6 +362,10 @@ function treeNodes(messages: readonly { level?: number | null; index?: number | 
     if (!rows.holds(first * blocks, Math.min(last * blocks, Math.ceil(rows.shape.rows / BLOCK_ROWS)))) throw new FailureError('ROWS_ABSENT', `The node does not hold all rows under part ${node.index} of level ${node.level}.`);
     return node;
   });
+}
+
+function checkDataRoot(folder: string | undefined): void {
+  if (folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw new UsageError('BAD_DATA_ROOT', `--data-root ${folder} is no folder of this machine. Give one that is, or leave it out: the node is then sent its rows.`);
 }
 
 function checkProtocol(protocol: number): void {

@@ -152,6 +152,6 @@ function checkResponse(name: string, kind: 'numeric' | 'boolean' | 'text', optio
 function unknownColumn(name: string, role: string, table: Pick<Table, 'columns' | 'files'>): UsageError {
   const names = table.columns.map((column) => column.name);
   const near = nearNames(name, names);
-  const hint = near.length > 0 ? `Did you mean ${listNames(near)}?` : `There are ${names.length} columns: ${listNames(names)}.`;
+  const hint = near.length > 0 ? `Did you mean ${listNames(near)}?` : `${names.length === 1 ? 'There is 1 column' : `There are ${names.length} columns`}: ${listNames(names)}.`;
   return new UsageError('UNKNOWN_COLUMN', `Column ${JSON.stringify(name)} (--${role}) is not in ${table.files.join(', ') || 'the data'}. ${hint}`);
 }
