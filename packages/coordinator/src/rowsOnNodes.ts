@@ -3,9 +3,9 @@
  * that data may be larger than its memory and disk, and may be where it cannot read.
  */
 import { DataError, ScalemixError, UsageError } from '@scalemix/core';
-import { checkReach, defaultMemoryLimit, outlinedRows, readAddress, readSecurity, scanRows } from '@scalemix/worker';
+import { defaultMemoryLimit, outlinedRows, scanRows } from '@scalemix/worker';
 import type { Fingerprint, FoundFiles, LoadOptions, LocalTable, RowRoles, Table } from '@scalemix/worker';
-import { readNodeAddresses } from './cluster/addresses.ts';
+import { readReach } from './cluster/reach.ts';
 import { Membership, isFinal } from './cluster/membership.ts';
 import { PATIENCE, SUSPECT_AFTER } from './cluster/options.ts';
 import type { ClusterEvent, ClusterRequest } from './cluster/options.ts';
@@ -50,10 +50,7 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
     if (mustRead) throw notLocal();
     return null;
   }
-  const security = readSecurity(cluster);
-  const addresses = readNodeAddresses(cluster.nodes);
-  const known = await addresses.look();
-  for (const address of known) checkReach(readAddress(address).host, security);
+  const { security, addresses, known } = await readReach(cluster);
   if (addresses.local && 'absent' in here) throw here.absent;
   // Own threads alone have all rows anyway.
   if (known.length === 0 && !addresses.changing && !mustRead) return null;
