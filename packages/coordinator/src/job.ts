@@ -8,14 +8,14 @@ import type { Fingerprint, LoadOptions, LoadedRows, LocalTable, RowRoles, Table 
 import { newJobLog } from './checkpoint/jobLog.ts';
 import type { CheckpointTarget, JobLog } from './checkpoint/jobLog.ts';
 import type { ClusterRequest } from './cluster/options.ts';
+import { scannedBytes } from './cluster/origin.ts';
+import type { ScannedRows } from './cluster/origin.ts';
 import { readReach } from './cluster/reach.ts';
 import { openComputing } from './computing.ts';
 import type { Computing } from './computing.ts';
 import { checkFoldsRequest, crossValidatedPath } from './crossValidation.ts';
 import type { JobEvent } from './events.ts';
 import { keepMoments } from './featureMoments.ts';
-import { scannedBytes } from './cluster/origin.ts';
-import type { ScannedRows } from './cluster/origin.ts';
 import { withTable } from './input.ts';
 import { resolvePenaltyFactors } from './penaltyFactors.ts';
 import type { DataRequest, JobRequest, ProblemRequest } from './request.ts';

@@ -44,6 +44,7 @@ export class Membership {
   #timer: NodeJS.Timeout | null = null;
   #lookedAt = -Infinity;
   #closed = false;
+  #detached = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -118,6 +119,7 @@ export class Membership {
 
   /** Leaves the nodes leased, for the same job to attach to them again. */
   detach(): void {
+    this.#detached = true;
     this.#stop();
     for (const node of this.nodes) node.detach();
   }
@@ -160,7 +162,7 @@ export class Membership {
         onDiffers: ({ code, message }) => onEvent({ type: 'rowsDiffer', node: address, code, reason: message }),
         onLost: (reason) => this.#lost(address, entry, reason),
       });
-      if (this.#closed) return node.detach();
+      if (this.#closed) return this.#detached ? node.detach() : void node.release();
       entry.node = node;
       entry.backoff = BACKOFF[0];
       entry.reason = null;
