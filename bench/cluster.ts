@@ -29,7 +29,7 @@ async function fit(rows: LoadedRows, cluster?: ClusterRequest): Promise<Fit> {
   const computing = openComputing({ wideVectors: true }, NODES, cluster);
   const events: ClusterEvent[] = [];
   try {
-    computing.expect(rows.description.rows);
+    computing.expect(rows.description.rows * rows.description.features.length);
     await setTimeout(START);
     const opened = performance.now();
     const { statistics, executor } = await computing.on(rows, { onEvent: (event) => events.push(event) });

@@ -47,7 +47,7 @@ export async function withRows<Result>(data: ArrayData, { loss }: PathProblem, w
 export async function timeOnce<Result>(rows: LoadedRows, work: Work<Result>, threads = THREADS): Promise<Timed<Result>> {
   const computing = openComputing({ wideVectors: true }, threads);
   try {
-    computing.expect(rows.description.rows);
+    computing.expect(rows.description.rows * rows.description.features.length);
     await setTimeout(START);
     const profile = new Profile();
     const { statistics, executor } = await computing.on(rows);

@@ -247,14 +247,15 @@ test('trials make a share of successes and multiply the weight; no trials is no 
 
 test('loading can be cancelled and tells how far it is', async (t) => {
   const controller = new AbortController();
-  const seen: number[] = [];
-  const loading = loadRows(memoryTable({ y: Float64Array.from({ length: 5000 }) }), numeric({
+  const seen: [rows: number, numbers: number][] = [];
+  const column = Float64Array.from({ length: 5000 });
+  const loading = loadRows(memoryTable({ y: column, a: column, b: Array.from(column, String), c: column }), numeric({
     signal: controller.signal,
-    onProgress: (rows) => {
-      seen.push(rows);
+    onProgress: (rows, numbers) => {
+      seen.push([rows, numbers]);
       if (rows === 3000) controller.abort();
     },
   }));
   await t.throwsAsync(loading, { name: 'AbortError' });
-  t.deepEqual(seen, [1000, 2000, 3000]);
+  t.deepEqual(seen, [[1000, 3000], [2000, 6000], [3000, 9000]]);
 });

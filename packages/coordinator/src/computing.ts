@@ -12,8 +12,6 @@ import type { MachineRequest } from './request.ts';
 
 /** Stored numbers up to which starting threads takes longer than a pass without them. */
 const FEW = 2 ** 19;
-/** Rows read after which threads are started while reading goes on. */
-const MANY_ROWS = 2 ** 17;
 
 export interface Computing {
   /** What nodes know the job by. */
@@ -21,8 +19,8 @@ export interface Computing {
   readonly kernel: string;
   /** Why these kernels, in a phrase. */
   readonly kernelReason: string;
-  /** To be called while rows are read: starts the threads as soon as it is clear that they will be needed. */
-  expect(rows: number): void;
+  /** To be called while rows are read, with the numbers read so far: starts the threads as soon as it is clear that they will be needed. */
+  expect(numbers: number): void;
   /** Threads of this process that will compute on the rows: one for few rows, the calling thread. */
   threadsFor(rows: LoadedRows): number;
   /** Statistics of the rows, with whom to solve. */
@@ -43,8 +41,8 @@ export function openComputing(machine: MachineRequest, threads: number, request?
     coordinator,
     kernel: kernelIdText(kernels.id),
     kernelReason: kernels.reason,
-    expect: (rows) => {
-      if (rows >= MANY_ROWS) start();
+    expect: (numbers) => {
+      if (numbers > FEW) start();
     },
     threadsFor: (rows) => (inline(rows) ? 1 : threads),
     on: async (rows, options = {}) => {

@@ -184,15 +184,15 @@ export function storedBytes({ handle }: LoadedRows): { bytes: number; spilled: n
   return { bytes, spilled };
 }
 
-export function loadOptions(request: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (rows: number) => void): LoadOptions {
+export function loadOptions(request: JobRequest, threads: number, { signal, onEvent }: JobOptions, expect: (numbers: number) => void): LoadOptions {
   const { memory } = request.machine ?? {};
   return {
     ...rowRoles(request),
     threads,
     ...(memory !== undefined && { memoryLimit: memory }),
     ...(signal && { signal }),
-    onProgress: (rows) => {
-      expect(rows);
+    onProgress: (rows, numbers) => {
+      expect(numbers);
       onEvent?.({ type: 'reading', rows });
     },
   };

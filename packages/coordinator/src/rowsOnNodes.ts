@@ -101,7 +101,7 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
       lost: () => membership.lostError(),
       patience,
       signal: options.signal,
-      onProgress: (rows) => options.onProgress?.(rows),
+      onProgress: (rows) => options.onProgress?.(rows, rows * found.columns.length),
     });
     const rows = outlinedRows(found, options, scanned.facts, scanned.centres);
     const weighted = scanned.facts.unit ? undefined : rows.description.columns.find(({ missing }) => typeof missing.fill === 'string');

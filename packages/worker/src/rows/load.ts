@@ -35,7 +35,7 @@ export async function loadRows(table: Table, options: LoadOptions): Promise<Load
     for await (const batch of table.batches(loader.request)) {
       options.signal?.throwIfAborted();
       loader.take(batch);
-      options.onProgress?.(loader.rows);
+      options.onProgress?.(loader.rows, loader.rows * loader.width);
     }
     options.signal?.throwIfAborted();
     loader.end();

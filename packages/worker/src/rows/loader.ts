@@ -27,6 +27,8 @@ export class Loader {
   readonly places: Places;
   /** Rows read. */
   rows = 0;
+  /** Predictors, a sparse one as many as it is wide. */
+  readonly width: number;
   readonly #options: LoadOptions;
   readonly #head: HeadReader;
   readonly #encoders: readonly PredictorEncoder[];
@@ -69,6 +71,7 @@ export class Loader {
       for (const encoder of this.#numeric) encoder.centre = centres.columns[encoder.name] ?? 0;
       this.#responseCentre = centres.response;
     }
+    this.width = places.predictors.reduce((sum, { kind, width }) => sum + (kind === 'sparse' ? width : 1), 0);
     const segments = segmentLayout({ threads: options.threads ?? 1, reserved: ARENA_RESERVED, width: layout.dense + (this.#sparse?.width ?? 0), ...options.segments });
     this.builder = new BlockBuilder(layout, new SegmentAllocator(segments), {
       memoryLimit: options.memoryLimit ?? defaultMemoryLimit(),

@@ -34,6 +34,6 @@ export interface LoadOptions {
   /** Sizes of the memories, for tests and unusual machines. */
   readonly segments?: Pick<SegmentOptions, 'capacity' | 'scratchBytes'>;
   readonly signal?: AbortSignal;
-  /** Called with the rows read so far. */
-  readonly onProgress?: (rows: number) => void;
+  /** Called with the rows read so far, and with their numbers: rows times predictors, a sparse one as many as it is wide. */
+  readonly onProgress?: (rows: number, numbers: number) => void;
 }
