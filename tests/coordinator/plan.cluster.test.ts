@@ -1,5 +1,6 @@
 /** What a job on nodes would take, said beforehand, and what it then takes. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { planJob, runJob } from '@scalemix/coordinator';
 import type { JobEvent, JobRequest } from '@scalemix/coordinator';
@@ -97,6 +98,23 @@ test('a node that is not there is taken to be like this machine; what does not f
     t.regex(gone!.silent!, /ECONNREFUSED|No connection/);
     // What stays in this process goes over no wire.
     t.is(plan.cluster!.rowsSent, there!.bytes + gone!.bytes);
+  } finally {
+    await node.stop(0);
+  }
+});
+
+test('where nodes read by themselves this process holds the rows of its own threads alone', async (t) => {
+  const node = await startNode();
+  try {
+    const file = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
+    const job: JobRequest = { ...request, data: { inputs: [file], response: 'delay', columns: ['distance'] }, problem: squared.problem, machine: { threads: 1 } };
+    const plan = (nodes: string, data: 'auto' | 'push'): ReturnType<typeof planJob> => planJob(job, { cluster: { nodes, tokenFile, data } });
+    const pushed = await plan(addressesOf([node]), 'push');
+    t.true(pushed.memory.rows > 0);
+    const [apart, beside] = [await plan(addressesOf([node]), 'auto'), await plan(`local,${addressesOf([node])}`, 'auto')];
+    t.deepEqual([apart.memory.rows, apart.spilled, apart.memory.total], [0, 0, pushed.memory.total - pushed.memory.rows]);
+    t.is(beside.memory.rows, beside.cluster!.nodes[0]!.bytes);
+    t.true(beside.memory.rows > 0 && beside.memory.rows < pushed.memory.rows);
   } finally {
     await node.stop(0);
   }

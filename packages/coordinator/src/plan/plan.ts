@@ -107,6 +107,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
       const fingerprint = (await table.fingerprint?.()) ?? null;
       const larger = overLarger(found.way, values);
       const fromMoments = found.way.road === 'moments';
+      const reads = cluster !== undefined && readable(cluster.data ?? 'auto', { table: localTable(request, loaded, { table, fingerprint }) }).table !== null;
       const planned =
         nodes === null
           ? null
@@ -123,12 +124,13 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
                 gramShare: found.gramShare,
                 fromMoments,
                 sample: found.way.road === 'lockstep' ? found.way.sampleRows * bytesPerRow : 0,
-                reads: readable(cluster?.data ?? 'auto', { table: localTable(request, loaded, { table, fingerprint }) }).table !== null,
+                reads,
               },
               nodes,
             );
       return {
         ...found,
+        ...(planned !== null && reads && ownShare(found, planned)),
         seconds: found.seconds + (planned?.wireSeconds ?? 0),
         cluster: planned,
         rows,
@@ -150,6 +152,14 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
       loaded.close();
     }
   });
+}
+
+/** Memory here where nodes read by themselves: of the rows, only what the threads of this process get. */
+function ownShare({ memory }: Estimate, { nodes }: ClusterPlan): Pick<Estimate, 'memory' | 'spilled'> {
+  const own = nodes.find(({ node }) => node === 'local');
+  const spilled = own?.spilled ?? 0;
+  const rows = (own?.bytes ?? 0) - spilled;
+  return { memory: { ...memory, rows, total: memory.total - memory.rows + rows }, spilled };
 }
 
 async function rowsOf(table: Table): Promise<{ rows: number; exact: boolean }> {
