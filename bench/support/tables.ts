@@ -88,18 +88,20 @@ const TABLES: Readonly<Record<string, Table>> = {
   scale: { columns: FIGURES.slice(0, 3), shows: ({ nodes }) => nodes === '' },
 };
 
+/** The load average while figures were measured: once where it was the same for all. */
+function loadsOf(results: readonly Result[]): string {
+  const loads = results.map(({ load }) => digits(load, 2));
+  return new Set(loads).size === 1 ? `Load average ${loads[0]!}` : `Load average: ${results.map(({ name }, i) => `${name} ${loads[i]!}`).join(', ')}`;
+}
+
 /** A benchmark's table, and on what it was measured. */
 function tableOf(benchmark: string, shape: string | undefined): string {
   const { columns, shows = () => true } = TABLES[shape === undefined ? benchmark : `${benchmark} ${shape}`] ?? { columns: FIGURES };
   const results = readResults(benchmark).filter(shows);
   if (results.length === 0) return 'Not measured yet.\n';
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  const grounds = new Map<string, string[]>();
-  for (const { machine, date, load, name } of results) {
-    const ground = `${machine}, ${date}`;
-    grounds.set(ground, [...(grounds.get(ground) ?? []), `${name} ${digits(load, 2)}`]);
-  }
-  const said = [...grounds].map(([ground, loads]) => `${ground}. Load average: ${loads.join(', ')}.\n`);
+  const grounds = Map.groupBy(results, ({ machine, date }) => `${machine}, ${date}`);
+  const said = [...grounds].map(([ground, measured]) => `${ground}. ${loadsOf(measured)}.\n`);
   return [line(columns.map(([heading]) => heading)), line(columns.map(() => '---')), ...results.map((result) => line(columns.map(([, cell]) => cell(result)))), '\n', ...said].join('');
 }
 
