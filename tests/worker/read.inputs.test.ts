@@ -64,6 +64,18 @@ test('what is not there, not a file or not known is an error', async (t) => {
   t.deepEqual(await readFile(testFile(t, 'noextension', 'x\n1\n'), { format: 'csv' }), { x: [1] });
 });
 
+test('of several inputs that are wrong the first in the order given is named, however long it takes to look', async (t) => {
+  const folder = testFolder(t);
+  const slow = join(folder, 'slow');
+  mkdirSync(slow);
+  const far = `${folder}${'/slow/..'.repeat(400)}/first.csv`;
+  const last = join(folder, 'last.csv');
+  for (let time = 0; time < 20; time++) t.true((await readError([far, last, last])).startsWith(`FILE_NOT_FOUND: ${far}: no such file`));
+  t.true((await readError([last, join(folder, '*.csv')])).startsWith(`FILE_NOT_FOUND: ${last}`));
+  t.true((await readError([join(folder, '*.csv'), last])).startsWith(`FILE_NOT_FOUND: ${join(folder, '*.csv')}`));
+  t.true((await readError([slow, last])).startsWith(`IS_DIRECTORY: ${slow}`));
+});
+
 test('a file without permission to read is an error', async (t) => {
   const path = testFile(t, 'a.csv', 'x\n1\n');
   chmodSync(path, 0);

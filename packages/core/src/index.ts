@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export * from './allInOrder.ts';
 export * from './rowSource.ts';
 export * from './block/arena.ts';
 export * from './block/choice.ts';

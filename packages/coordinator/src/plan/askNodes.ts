@@ -1,6 +1,6 @@
 /** What the nodes of a cluster are, before a job runs on them: asked without taking their lease. */
 import type { KernelChoice } from '@scalemix/core';
-import { UsageError, kernelIdText } from '@scalemix/core';
+import { UsageError, allInOrder, kernelIdText } from '@scalemix/core';
 import { PROTOCOL } from '@scalemix/worker';
 import { LOCAL } from '../cluster/addresses.ts';
 import { NodeClient } from '../cluster/client.ts';
@@ -51,5 +51,5 @@ export async function askNodes(request: ClusterRequest, here: Here): Promise<Ask
     }
   });
   const own: AskedNode = { node: LOCAL, threads: here.threads, memory: here.memory, busy: false, silent: null };
-  return [...(local ? [own] : []), ...(await Promise.all(asked))];
+  return [...(local ? [own] : []), ...(await allInOrder(asked))];
 }

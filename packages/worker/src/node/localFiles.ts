@@ -1,7 +1,7 @@
 /** Files under the data root of a node: found, opened once, and told apart from others by their fingerprint. */
 import { glob, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { DataError, FailureError } from '@scalemix/core';
+import { DataError, FailureError, allInOrder } from '@scalemix/core';
 import { openTable } from '../read/index.ts';
 import type { Fingerprint, Format, Table } from '../read/index.ts';
 import { filesRequestOf, localTableOf } from './localMessages.ts';
@@ -80,7 +80,7 @@ export class LocalFiles {
 
   async #openAnew(names: readonly string[], format: Format | null, na: readonly string[]): Promise<Opened> {
     const root = await this.#folder();
-    const files = await Promise.all(names.map((path) => inside(root, path)));
+    const files = await allInOrder(names.map((path) => inside(root, path)));
     const { threads, memoryLimit } = this.#limits;
     const table = await openTable(files, { format: format ?? undefined, na, root, names, threads, memoryLimit: Math.max(256e6, Math.floor(memoryLimit / 4)) });
     try {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, glob, stat } from 'node:fs/promises';
 import process from 'node:process';
-import { DataError, UsageError } from '@scalemix/core';
+import { DataError, UsageError, allInOrder } from '@scalemix/core';
 import { fileHead, inflatedHead } from './bytes.ts';
 import type { InputFile } from './bytes.ts';
 import { formatOfBytes, formatOfPath } from './format.ts';
@@ -21,7 +21,8 @@ const STANDARD_INPUT = '-';
 
 /**
  * Finds the files behind paths, globs and `-`: inputs in the order given, the
- * files of one glob in byte order of their paths.
+ * files of one glob in byte order of their paths. Of several that are wrong
+ * the first is named.
  *
  * @throws DataError FILE_NOT_FOUND, IS_DIRECTORY, FILE_NOT_READABLE, EMPTY_FILE, UNKNOWN_FORMAT, MIXED_FORMATS
  */
@@ -31,9 +32,7 @@ export async function resolveInputs(inputs: readonly string[], options: ReadOpti
     if (inputs.length > 1) throw new UsageError('STDIN_WITH_FILES', `standard input (-) cannot be combined with files; given were ${inputs.join(', ')}`);
     return standardInput(options);
   }
-  const paths: string[] = [];
-  for (const input of inputs) paths.push(...(await expand(input)));
-  const files = await Promise.all(paths.map((path, index) => inspect(path, options.names?.[index] ?? path)));
+  const files = (await allInOrder(inputs.map((input, index) => filesOf(input, options.names?.[index])))).flat();
   return { files, format: options.format ?? commonFormat(files), release: () => {} };
 }
 
@@ -49,6 +48,11 @@ async function standardInput(options: ReadOptions): Promise<Inputs> {
     spooled.remove();
     throw error;
   }
+}
+
+async function filesOf(input: string, name: string | undefined): Promise<InputFile[]> {
+  const paths = name === undefined ? await expand(input) : [input];
+  return allInOrder(paths.map((path) => inspect(path, name ?? path)));
 }
 
 async function expand(input: string): Promise<string[]> {

@@ -5,7 +5,7 @@
  */
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
-import { BLOCK_ROWS, FailureError, UsageError, areBrief, leafRows, mergeStatistics, statisticSize, worksWith } from '@scalemix/core';
+import { BLOCK_ROWS, FailureError, UsageError, allInOrder, areBrief, leafRows, mergeStatistics, statisticSize, worksWith } from '@scalemix/core';
 import type { Executor, GatheredRows, KernelChoice, SampleSelector, SolverWork, SolverWorks, StatisticRequest, TreeNode } from '@scalemix/core';
 import { Piscina } from 'piscina';
 import type { ChosenBlocks, Choices } from '../rows/choices.ts';
@@ -164,18 +164,17 @@ export class ThreadPool implements Executor {
     const lent: ArrayBufferView[] = [];
     const common = shareLarge<unknown>(shared, this.#arrays, lent);
     const length = Math.max(1, Math.ceil(items.length / (RUNS * this.threads)));
-    const runs: Promise<unknown>[] = [];
+    const runs: Promise<SolverWork[Work]['result'][]>[] = [];
     for (let from = 0; from < items.length; from += length) {
       const run = items.slice(from, from + length);
-      runs.push(this.#run({ type: 'work', work, kernels: this.kernels, shared: common, items: run }, `items ${from} to ${from + run.length - 1} of '${String(work)}'`, null));
+      runs.push(this.#run({ type: 'work', work, kernels: this.kernels, shared: common, items: run }, `items ${from} to ${from + run.length - 1} of '${String(work)}'`, null) as Promise<SolverWork[Work]['result'][]>);
     }
     // All must have ended before the shared data can be used for something else.
-    const settled = await Promise.allSettled(runs);
-    for (const values of lent) this.#arrays.give(values);
-    return settled.flatMap((result) => {
-      if (result.status === 'rejected') throw result.reason;
-      return result.value as SolverWork[Work]['result'][];
-    });
+    try {
+      return (await allInOrder(runs)).flat();
+    } finally {
+      for (const values of lent) this.#arrays.give(values);
+    }
   }
 
   /** Ends the threads. What still waits or runs is rejected. */

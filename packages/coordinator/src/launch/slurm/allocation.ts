@@ -1,5 +1,5 @@
 /** The nodes that Slurm gave the job which this process runs in. */
-import { UsageError } from '@scalemix/core';
+import { UsageError, allInOrder } from '@scalemix/core';
 import { executed } from '../execute.ts';
 import type { Job } from '../job.ts';
 import { filesOf } from '../jobFolder.ts';
@@ -11,7 +11,7 @@ export async function allocatedHosts(job: Job): Promise<WorkerHost[]> {
   const { SLURM_JOB_NODELIST: list, SLURM_CPUS_ON_NODE: cpus = '1' } = process.env;
   if (list === undefined) throw new UsageError('NO_ALLOCATION', 'supervise runs inside a job of Slurm, and this is none: SLURM_JOB_NODELIST is not set. Use scalemix submit --engine slurm.');
   const names = (await executed('scontrol', ['show', 'hostnames', list])).split('\n').filter((name) => name !== '');
-  return Promise.all(
+  return allInOrder(
     names.map(async (name) => {
       const shown = await executed('scontrol', ['show', 'node', '--oneliner', name]);
       return { name, address: /(?:^|\s)NodeAddr=(\S+)/.exec(shown)?.[1] ?? name, file: 'srun', args: stepWords(job, name, cpus), input: '' };
