@@ -99,7 +99,7 @@ export async function advance(columns: readonly Column[], advancing: Advance): P
     // Of which nothing is expected are looked at in any case; and where all leaders have left, all that are still here.
     const isLed = ({ index, expected }: Column): boolean => leads && expected !== null && !leading.leaders.includes(index);
     const led = open.filter(isLed);
-    const seen = led.length < open.length ? open.filter((column) => !isLed(column)) : open;
+    const seen = led.length > 0 && led.length < open.length ? open.filter((column) => !isLed(column)) : open;
     const { evaluations, renewed } = await advancing.evaluate(seen, sweep);
     if (seen !== open) follow(led, seen, evaluations, leading!);
     seen.forEach((column, i) => consider(column, evaluations[i]!, setting, advancing.model, renewed?.(column)));

@@ -3,7 +3,7 @@
  * rows serving them all.
  *
  *  1. The path is solved on a sample of the rows, drawn by leverage and class,
- *     value by value; some of its Hessians ('anchors') are kept. Where there
+ *     and some of its Hessians ('anchors') are kept (fit/samplePath.ts). Where there
  *     are rows enough, sweeps over a larger sample bring all values nearer.
  *  2. The first sweep over all rows looks at some values, the leaders, for all
  *     others (fit/leaders.ts). Each of the next evaluates every open value; the
@@ -16,14 +16,16 @@
  * corrections decide only the speed.
  */
 import type { SampleSelector } from '../block/choice.ts';
-import { Anchors, anchorIndices, spreadAnchors } from './anchors.ts';
+import { anchorIndices } from './anchors.ts';
+import type { Anchors } from './anchors.ts';
 import { advance, asIs, finishing, isCertified, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
-import { pathPositions } from './pathPositions.ts';
 import { leadersAmong } from './leaders.ts';
 import type { Leading } from './leaders.ts';
 import type { FitOptions } from './problem.ts';
+import { solveSample } from './samplePath.ts';
+import type { LockstepValue, OnSample } from './samplePath.ts';
 import { coarseness } from './step.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
@@ -38,11 +40,6 @@ const FULL_ANCHOR_SWEEP = 1;
 /** ...but from this sweep on, every other one forms Hessians at some of the values that are still open: they become anchors. */
 const NEW_ANCHOR_SWEEP = 5;
 
-export interface LockstepValue {
-  readonly lambda: number;
-  readonly previous: number;
-}
-
 export interface LockstepSetting extends ValueSetting {
   readonly saturatedLoss: number;
   /** Values whose Hessian is formed on the sample, and on all rows. */
@@ -52,12 +49,6 @@ export interface LockstepSetting extends ValueSetting {
   readonly sample: OnSample & { close(): void };
   /** A larger one, on which all values advance together before they come to all rows. */
   readonly larger: OnSample | null;
-}
-
-/** Rows of a sample with a solver setting of their own. */
-export interface OnSample {
-  readonly oracle: Oracle;
-  readonly setting: ValueSetting;
 }
 
 /**
@@ -70,16 +61,7 @@ export async function fitLockstep(
 ): Promise<ValueResult[]> {
   const { scale, saturatedLoss } = setting;
   const coarse = coarseness(scale, setting.penalty, values.at(-1)!.lambda);
-  const solved = await samplePath(setting, values, start);
-  const positions = pathPositions(solved, values.map(({ lambda }) => lambda));
-  const anchors = spreadAnchors(positions, setting.anchors);
-  const model = new Anchors(scale.usable, anchors, positions);
-  const onSample = await setting.sample.oracle.evaluate(
-    anchors.map((k) => solved[k]!.point),
-    anchors.map((_, at) => ({ at, features: scale.usable, coarse })),
-    0,
-  );
-  onSample.forEach((evaluation, a) => model.set(a, evaluation.hessian!));
+  const { solved, positions, anchors, model } = await solveSample(setting.sample, values, setting.anchors, start, saturatedLoss);
   setting.sample.close();
   const leading: Leading = { leaders: leadersAmong(values.length, anchors), sweeps: Math.min(LEADING_SWEEPS, setting.maxPasses - 1), positions };
   const starts = setting.larger === null ? solved : await refine(setting.larger, saturatedLoss, values, solved, anchors, leading, model);
@@ -119,19 +101,6 @@ export async function fitLockstep(
     leave(column, await fitValue(oracle, finishing(setting, column), target, column.at!, saturatedLoss));
   }
   return results;
-}
-
-/** The whole path on the sample. */
-async function samplePath(setting: LockstepSetting, values: readonly LockstepValue[], start: Evaluation): Promise<Evaluation[]> {
-  const solved: Evaluation[] = [];
-  let at = start;
-  for (let k = 0; k < values.length; k++) {
-    const { lambda, previous } = values[k]!;
-    const target: ValueTarget = { lambda, previous, next: values[k + 1]?.lambda ?? null, features: null };
-    at = (await fitValue(setting.sample.oracle, setting.sample.setting, target, at, setting.saturatedLoss)).evaluation;
-    solved.push(at);
-  }
-  return solved;
 }
 
 /** From the smaller sample's solutions to nearly those of the larger one, whose Hessians the model has from then on. */

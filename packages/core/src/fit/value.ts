@@ -112,8 +112,10 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let brisk = true;
   const factors: KeptFactor = { matrix: null, factor: null };
   for (let passes = 0; ; ) {
+    // A rough setting takes what is certified as it is: no step is needed to judge it by.
+    if (setting.rough === true && certified(certificate)) return end(null);
     const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, penalty.slopeAtZero(lambda), penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian, factors) : null;
-    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.rough || setting.separable || isPrecise(setting, at, full))) return end(null);
+    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.separable || isPrecise(setting, at, full))) return end(null);
     if ((mayRunOff && at.loss - saturatedLoss < SEPARATED_LOSS) || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
     if (idle >= IDLE_EVALUATIONS) return end(certified(certificate) ? null : 'STALLED');
