@@ -136,11 +136,11 @@ const events: JobEvent[] = [
   { type: 'done', values: 10, converged: 10, sweeps: 1, columnPasses: 1, seconds: 9 },
 ];
 
-function progressOf(options: { isTTY: boolean; quiet?: boolean }): string {
+function progressOf(options: { isTTY: boolean; quiet?: boolean; events?: readonly JobEvent[] }): string {
   let written = '';
   let clock = 0;
   const progress = new Progress({ terminal: options.isTTY ? terminal : plain, quiet: options.quiet ?? false, write: (text) => (written += text), now: () => (clock += 700) });
-  for (const event of events) progress.onEvent(event);
+  for (const event of options.events ?? events) progress.onEvent(event);
   progress.clear();
   return written;
 }
@@ -159,6 +159,16 @@ test('elsewhere progress is a few plain lines', (t) => {
   const lines = progressOf({ isTTY: false }).trimEnd().split('\n');
   t.is(lines[0], 'Read 5,000 rows of 9 features in 0.50 s, 3 rows dropped for missing values.');
   t.true(lines.length >= 2 && lines.length <= 4, lines.join('\n'));
+});
+
+test('progress of values that need no sweep of their own speaks of none', (t) => {
+  const moments = events.filter(({ type }) => !type.startsWith('pass'));
+  for (const isTTY of [true, false]) {
+    const written = progressOf({ isTTY, events: moments });
+    t.regex(written, isTTY ? /5\/10 values/ : /\d of 10 values done, \d/);
+    t.notRegex(written, /sweep/);
+    t.notRegex(written, /values.*Preparing/);
+  }
 });
 
 test('after the path come the values of the folds', (t) => {

@@ -140,7 +140,8 @@ export class Progress {
     const parts = [
       state.values === 0 ? '' : `${bar(share, 12, unicode)} ${state.valuesDone}/${state.values} values${state.folds ? ' of folds' : ''}`,
       share > 0.05 && share < 1 ? `${duration((valuesSeconds * (1 - share)) / share)} left` : '',
-      state.pass === 0 ? 'Preparing' : `sweep ${state.pass}${state.columns > 1 ? ` (${state.columns} at once)` : ''}${running}`,
+      // Least squares has one sweep, which is over before the first value.
+      state.pass === 0 ? (state.valuesDone === 0 ? 'Preparing' : '') : `sweep ${state.pass}${state.columns > 1 ? ` (${state.columns} at once)` : ''}${running}`,
       rate > 0 ? `${short(rate)} rows/s` : '',
     ];
     return parts.filter((part) => part !== '').join(unicode ? ' · ' : ' | ').slice(0, width - 1);
@@ -162,7 +163,7 @@ export class Progress {
     if (quarter === this.#quartersSaid || quarter === 4 || seconds < this.#saidAt + 2) return;
     this.#quartersSaid = quarter;
     this.#saidAt = seconds;
-    this.#options.write(`${state.valuesDone} of ${state.values} values${state.folds ? ' of folds' : ''} done, sweep ${state.pass}, ${duration(seconds)}.\n`);
+    this.#options.write(`${state.valuesDone} of ${state.values} values${state.folds ? ' of folds' : ''} done, ${state.pass === 0 ? '' : `sweep ${state.pass}, `}${duration(seconds)}.\n`);
   }
 }
 

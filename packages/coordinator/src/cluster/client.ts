@@ -36,6 +36,8 @@ export class NodeClient {
   readonly #client: Client;
   readonly #metadata: Metadata;
   readonly #tls: boolean;
+  /** Whether the node has answered: both sides then speak TLS, or neither does. */
+  #heard = false;
 
   /** @param keepalive milliseconds after which a silent connection counts as cut */
   constructor(address: string, security: Security, keepalive: number) {
@@ -163,8 +165,9 @@ export class NodeClient {
       const options = patience === Infinity ? {} : { deadline: Date.now() + patience };
       const call = this.#client.makeUnaryRequest(path, requestSerialize as (value: Asked<Name>) => Buffer, responseDeserialize as (value: Buffer) => Answered<Name>, request, this.#metadata, options, (error, answer) => {
         signal?.removeEventListener('abort', cancel);
-        if (error !== null) reject(signal?.aborted === true ? (signal.reason as Error) : this.#explained(error));
-        else resolve(answer!);
+        if (error !== null) return reject(signal?.aborted === true ? (signal.reason as Error) : this.#explained(error));
+        this.#heard = true;
+        resolve(answer!);
       });
       const cancel = (): void => call.cancel();
       signal?.addEventListener('abort', cancel, { once: true });
@@ -176,12 +179,12 @@ export class NodeClient {
     const said = errorOf(error);
     if (said instanceof ScalemixError) return new ScalemixError(said.kind, said.code, `Node ${this.address}: ${said.message}`);
     // The library's note on how the name was resolved is mostly empty.
-    const details = error.details.replace(/ *Resolution note: *$/, '');
+    const details = error.details.replace(/ *Resolution note: *$/, '').replace(/\.$/, '');
     if (error.code === status.RESOURCE_EXHAUSTED) return new FailureError('MESSAGE_TOO_LARGE', `A message to node ${this.address} is larger than ${LARGEST_REQUEST} bytes: so many values of lambda and features do not fit into one request. Give fewer --lambdas, or fewer columns. (${details})`, { cause: error });
     if (/certificate|self.signed|ssl|tls alert|handshake|altname|wrong version number/i.test(details)) {
       return new FailureError('TLS_FAILED', `No connection to node ${this.address}: its certificate or ours was not accepted (${details}). Both must come from the CA in --tls-ca, be valid today, and the node's must name ${NODE_NAME}; and both sides must use TLS or neither.`, { cause: error });
     }
-    const hint = this.#tls ? '' : ' (if the node was started with --tls-cert, give --tls-ca, --tls-cert and --tls-key here too)';
-    return new FailureError('NODE_UNREACHABLE', `Node ${this.address}: ${details || status[error.code]}${hint}`, { cause: error });
+    const hint = this.#tls || this.#heard ? '' : ' If it was started with --tls-cert, give --tls-ca, --tls-cert and --tls-key here too.';
+    return new FailureError('NODE_UNREACHABLE', `Node ${this.address}: ${details || status[error.code]}.${hint}`, { cause: error });
   }
 }

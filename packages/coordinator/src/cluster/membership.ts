@@ -113,8 +113,8 @@ export class Membership {
 
   /** The error for a cluster without nodes. */
   lostError(): ScalemixError {
-    const reasons = this.reasons.map(({ message }) => message);
-    return new ScalemixError('cluster', 'CLUSTER_LOST', `No node is left to compute on${reasons.length === 0 ? '' : `: ${reasons.slice(0, 5).join(' ')}`}${/[.)]$/.test(reasons.at(-1) ?? '.') ? '' : '.'} Start nodes again (scalemix worker); with --checkpoint FILE, scalemix resume FILE then goes on where this run ended.`);
+    const why = this.reasons.slice(0, 5).map(({ message }) => (message.endsWith('.') ? message : `${message}.`)).join(' ');
+    return new ScalemixError('cluster', 'CLUSTER_LOST', `No node is left to compute on${why === '' ? '.' : `: ${why}`} Start nodes again (scalemix worker); with --checkpoint FILE, scalemix resume FILE then goes on where this run ended.`);
   }
 
   /** Leaves the nodes leased, for the same job to attach to them again. */
