@@ -18,6 +18,7 @@ const squared: JobRequest = { ...request, data: { ...request.data, response: 'y'
 
 const asked: Readonly<Record<string, JobRequest>> = {
   'in lockstep on a sample': request,
+  'one value, on a sample in its place': { ...request, problem: { loss: request.problem.loss, penalty: request.problem.penalty, lambda: [0.01] } },
   'value by value': { ...request, problem: { loss: request.problem.loss, penalty: request.problem.penalty, lambda: [0.1, 0] } },
   'from moments': squared,
   'with folds': { ...squared, folds: { by: 'modulo', count: 4 } },
@@ -48,9 +49,9 @@ for (const [what, job] of Object.entries(asked)) {
       t.true(statistics.length >= passes.length - 2);
       const bytesOf = (of: 'bytesReceived' | 'bytesSent', among = passes): number => among.reduce((sum, pass) => sum + pass[of], 0);
       near(t, plan.sweeps, model.sweeps, 1.5);
-      // Weights, and two passes, of the larger sample.
-      const { road, sampleRows, refineRows } = plan.way;
-      const chosen = road === 'lockstep' && refineRows > sampleRows ? 3 : 0;
+      // Weights, and two passes, of the larger sample; about so many of that of one value.
+      const { road, sampleRows, refineRows, sampleInPlace } = plan.way;
+      const chosen = road !== 'lockstep' ? 0 : sampleInPlace ? 7 : refineRows > sampleRows ? 3 : 0;
       near(t, planned.received / (plan.sweeps + chosen), bytesOf('bytesReceived', statistics) / statistics.length, 1.6);
       if (plan.way.road !== 'moments') near(t, planned.sent / (plan.sweeps + chosen), bytesOf('bytesSent') / passes.length, 1.6);
       if (planned.sampled > 0) near(t, planned.sampled, bytesOf('bytesReceived') - bytesOf('bytesReceived', statistics), 1.6);

@@ -43,8 +43,8 @@ for (const [what, job] of Object.entries(asked)) {
     const events: JobEvent[] = [];
     const model = await runJob(job, { onEvent: (event) => events.push(event) });
     const loaded = events.find((event) => event.type === 'loaded')!;
-    const { road, why, sampleRows, fullAnchors } = plan.way;
-    t.like(events.find((event) => event.type === 'roadChosen'), { road, why, sampleRows, fullAnchors });
+    const { road, why, sampleRows, sampleInPlace, fullAnchors } = plan.way;
+    t.like(events.find((event) => event.type === 'roadChosen'), { road, why, sampleRows, sampleInPlace, fullAnchors });
     const folds = events.find((event) => event.type === 'foldsBegun');
     t.deepEqual([plan.foldsWay, plan.folds], [folds?.way ?? null, folds?.folds ?? 0]);
     t.is(plan.features, model.features.length);

@@ -47,6 +47,13 @@ test('one value has one sample: 40 rows a feature and at least 20000, at most a 
   t.deepEqual(sizes({ rows: 44000, usable: 6 }), [11000, 11000]);
 });
 
+test('the sample of one value stays in its place where it is an eighth of the rows or more; that of a path never', (t) => {
+  const inPlace = (question: Partial<RoadQuestion>): boolean => chooseRoad({ ...many, values: 1, usable: 6, ...question }).sampleInPlace;
+  t.true(inPlace({ rows: 160000 }));
+  t.false(inPlace({ rows: 160001 }));
+  t.false(inPlace({ rows: 160000, values: 2 }));
+});
+
 test('Hessians are formed at no more values than they are worth', (t) => {
   const counts = (question: Partial<RoadQuestion>): number[] => {
     const { anchors, fullAnchors } = chooseRoad({ ...many, ...question });

@@ -55,7 +55,7 @@ export interface Estimate {
 const MOMENTS = 1;
 const SAMPLING = 1;
 const LOCKSTEP = 4;
-/** Bytes that say of a row of the larger sample that it is one. */
+/** Bytes that say of a row of a sample that it is one. */
 const CHOSEN_ROW = 12;
 /** Sweeps that passes over the larger sample take the time of. */
 const REFINING = 1;
@@ -79,11 +79,17 @@ const STEP = 3e-7;
 const PROGRAM = 170e6;
 const PROGRAM_THREAD = 40e6;
 
-/** Passes over the larger sample. */
+/** Passes over the larger sample; over that of one value, and Hessians formed there. */
 const LARGER_PASSES = 2;
+const SAMPLE_PASSES = 7;
+const SAMPLE_GRAMS = 2;
 
-/** What a lockstep asks of the larger sample, in its places: its weight, then passes over the values that lead, the first with Hessians. */
-export function overLarger({ road, sampleRows, refineRows, anchors }: RoadChoice, values: number): { readonly sweeps: number; readonly columns: number; readonly grams: number } {
+/**
+ * What a lockstep asks of rows that it chooses in their places: their weight, then of the larger sample passes over the
+ * values that lead, the first with Hessians; of that of one value all passes there are.
+ */
+export function overChosen({ road, sampleRows, refineRows, sampleInPlace, anchors }: RoadChoice, values: number): { readonly sweeps: number; readonly columns: number; readonly grams: number } {
+  if (road === 'lockstep' && sampleInPlace) return { sweeps: SAMPLE_PASSES, columns: SAMPLE_PASSES, grams: SAMPLE_GRAMS };
   if (road !== 'lockstep' || refineRows <= sampleRows) return { sweeps: 0, columns: 0, grams: 0 };
   return { sweeps: 1 + LARGER_PASSES, columns: LARGER_PASSES * Math.min(values, anchors + Math.ceil(LEADER_SHARE * values)), grams: anchors };
 }
@@ -110,7 +116,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         return { sweeps: MOMENTS + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (threads + 2) };
       }
       case 'lockstep': {
-        const { anchors, fullAnchors, sampleRows, refineRows } = way;
+        const { anchors, fullAnchors, sampleRows, refineRows, sampleInPlace } = way;
         const refining = refineRows > sampleRows ? REFINING : 0;
         const sampled = PER_VALUE[kind] * values;
         const columnPasses = LOCKSTEP * OPEN_SHARE[kind];
@@ -121,7 +127,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
           columnPasses,
           grams: fullAnchors,
           seconds: onAll + onSample,
-          sample: sampleRows * sizes.bytesPerRow + (refining > 0 ? refineRows * CHOSEN_ROW : 0),
+          sample: sampleRows * (sampleInPlace ? CHOSEN_ROW : sizes.bytesPerRow) + (refining > 0 ? refineRows * CHOSEN_ROW : 0),
           matrices: matrix * (anchors + fullAnchors * (threads + 1)),
         };
       }

@@ -12,8 +12,9 @@ const LATENCY = 50e-6;
 /** Of the coordinator's main thread, as docs/scale.md measures them: bytes of answers taken in a second, seconds for a call to a node beside its bytes. */
 const RECEIVING = 0.09e9;
 const CALL = 3.5e-3;
-/** Bytes of a request beside its coefficients. */
+/** Bytes of a request beside its coefficients; of what says which rows it is about beside two numbers a feature. */
 const REQUEST = 32;
+const CHOICE = 64;
 
 export interface NodePlan extends AskedNode {
   readonly rows: number;
@@ -49,6 +50,8 @@ export interface Asked {
   /** Of a cross-validation from moments; else 0. */
   readonly foldsOfMoments: number;
   readonly sweeps: number;
+  /** Those of them that are about some of the rows, chosen in their places. */
+  readonly chosenSweeps: number;
   /** Vectors of coefficients. */
   readonly columns: number;
   /** Gram matrices, those of the moments apart, and the share of a whole one that they are in the mean. */
@@ -82,7 +85,7 @@ export function onCluster(asked: Asked, found: readonly AskedNode[]): ClusterPla
   const share = remote.reduce((sum, node) => sum + node.rows, 0) / Math.max(1, rows);
   const received = remote.reduce((sum, { subtrees }) => sum + subtrees, 0) * statistics;
   const sampled = share * asked.sample;
-  const sent = remote.length * (8 * (features + 1) * asked.columns + REQUEST * asked.sweeps);
+  const sent = remote.length * (8 * (features + 1) * asked.columns + REQUEST * asked.sweeps + (16 * features + CHOICE) * asked.chosenSweeps);
   const rowsSent = asked.reads ? 0 : remote.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     nodes,

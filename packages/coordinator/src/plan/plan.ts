@@ -11,7 +11,7 @@ import { readable } from '../cluster/origin.ts';
 import type { ClusterRequest } from '../cluster/options.ts';
 import type { JobRequest } from '../request.ts';
 import { askNodes } from './askNodes.ts';
-import { estimate, overLarger } from './estimate.ts';
+import { estimate, overChosen } from './estimate.ts';
 import type { Estimate } from './estimate.ts';
 import { headTable } from './headTable.ts';
 import type { HeadTable } from './headTable.ts';
@@ -105,7 +105,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
         speeds,
       );
       const fingerprint = (await table.fingerprint?.()) ?? null;
-      const larger = overLarger(found.way, values);
+      const chosen = overChosen(found.way, values);
       const fromMoments = found.way.road === 'moments';
       const reads = cluster !== undefined && readable(cluster.data ?? 'auto', { table: localTable(request, loaded, { table, fingerprint }) }).table !== null;
       const planned =
@@ -118,12 +118,13 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
                 bytesPerRow,
                 loss: problem.loss,
                 foldsOfMoments: found.foldsWay === 'moments' ? folds : 0,
-                sweeps: found.sweeps + larger.sweeps,
-                columns: found.columnPasses * values + larger.columns,
-                grams: (fromMoments ? 0 : found.grams) + larger.grams,
+                sweeps: found.sweeps + chosen.sweeps,
+                chosenSweeps: chosen.sweeps,
+                columns: found.columnPasses * values + chosen.columns,
+                grams: (fromMoments ? 0 : found.grams) + chosen.grams,
                 gramShare: found.gramShare,
                 fromMoments,
-                sample: found.way.road === 'lockstep' ? found.way.sampleRows * bytesPerRow : 0,
+                sample: found.way.road === 'lockstep' && !found.way.sampleInPlace ? found.way.sampleRows * bytesPerRow : 0,
                 reads,
               },
               nodes,

@@ -1,12 +1,9 @@
 import { TreeReducer, chunkLevel, chunks, concatenateRows, kernelIdText, leavesUnder } from '@scalemix/core';
 import type { Description, FeatureMap, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
-import { Choices, loadGathered } from '@scalemix/worker';
+import { Choices, loadGathered, piecesOf } from '@scalemix/worker';
 import type { LoadedRows, Read, ThreadPool } from '@scalemix/worker';
 import { rowSource } from './statistics.ts';
 import type { Statistics } from './statistics.ts';
-
-/** Chunks a thread: small enough that none waits long for the last, large enough that handing out costs nothing. */
-const CHUNKS = 8;
 
 /** Rows on a pool of threads. The calling thread hands out chunks and adds up small statistics, nothing else. */
 export class LocalStatistics implements Statistics {
@@ -96,7 +93,7 @@ export class LocalStatistics implements Statistics {
     try {
       const { chunk, whole } = work(read);
       let done = 0;
-      const computed = chunks(leaves, chunkLevel(leaves, CHUNKS * pool.threads)).map(async (node) => {
+      const computed = chunks(leaves, chunkLevel(leaves, piecesOf(request, rows, this.map.count, pool.threads))).map(async (node) => {
         await chunk(node, () => ended);
         if (ended || signal?.aborted === true) return;
         const { first, last } = leavesUnder(node, leaves);

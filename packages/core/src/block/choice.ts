@@ -1,6 +1,7 @@
 /** Which rows take part in a sample: chosen where they lie, block by block. */
 import { ScratchPlan, viewsOf } from './arena.ts';
 import type { Arena, ArenaViews, ResolvedBlock } from './arena.ts';
+import { FailureError } from '../errors.ts';
 import { BLOCK_ROWS } from './store.ts';
 import type { BlockStore } from './store.ts';
 import { openBlock } from './tile.ts';
@@ -34,6 +35,11 @@ export interface ChosenRows {
   readonly rows: Uint32Array;
   /** classRate * (0.2 + 0.8 |x_i|^2 / q) of each: its chance for a rate of 1. */
   readonly worth: Float64Array;
+}
+
+/** @param rows of which none was chosen */
+export function emptySample(rows: number): FailureError {
+  return new FailureError('EMPTY_SAMPLE', `None of ${rows} rows was chosen for the sample.`);
 }
 
 /** c_i. */

@@ -7,6 +7,7 @@
  * whole problem. Where a fit is so close that the moments have lost its
  * digits, sweeps over the rows finish it.
  */
+import { emptySample } from '../block/choice.ts';
 import { UsageError } from '../errors.ts';
 import { lossBySpec } from '../loss/index.ts';
 import type { Loss } from '../loss/loss.ts';
@@ -190,24 +191,27 @@ async function onSample(
 ): Promise<ValueResult[]> {
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const { scale, loss } = setting;
-  const { sampleRows, refineRows } = choice;
-  const { responseCentre } = source.describe();
+  const { sampleRows, refineRows, sampleInPlace } = choice;
+  const description = source.describe();
   const over = async (rows: SomeRows): Promise<OnSample & { readonly moments: Moments }> => {
     const own = await rows.moments({ kind: 'moments', loss: problem.loss, gram: false }, signal);
-    const sampleScale = new WorkingScale(source.describe(), moments, problem, { ...moments, weightSum: own.weightSum });
+    if (own.rows === 0) throw emptySample(description.rows);
+    const sampleScale = new WorkingScale(description, moments, problem, { ...moments, weightSum: own.weightSum });
     const oracle = new SweepOracle(rows, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
     const tolerance = values.length === 1 ? ONE_VALUE_TOLERANCE : SAMPLE_TOLERANCE;
     return { moments: own, oracle, setting: { ...setting, scale: sampleScale, tolerance, rough: true } };
   };
-  const selector = sampleSelector(scale, moments.rows, loss.response === 'probability', meanResponse(moments, responseCentre));
+  const selector = sampleSelector(scale, moments.rows, loss.response === 'probability', meanResponse(moments, description.responseCentre));
   // The larger sample stays where its rows lie: it is read a few times only.
   const larger = refineRows > sampleRows ? await over(source.choose(selector(refineRows, null))) : null;
-  const rows = await source.gather(selector(sampleRows, larger === null ? null : refineRows), signal);
-  const sample = { ...(await over(rows)), close: () => rows.close() };
+  const chosen = selector(sampleRows, larger === null ? null : refineRows);
+  const gathered = sampleInPlace ? null : await source.gather(chosen, signal);
+  const sample = { ...(await over(gathered ?? source.choose(chosen))), close: () => gathered?.close() };
   count.sweeps++;
-  options.onEvent?.({ type: 'sampled', rows: rows.describe().rows, larger: larger === null ? null : larger.moments.rows });
-  const intercept = startingIntercept(scale, loss, sample.moments, responseCentre);
-  const start = (await sample.oracle.evaluate([{ beta: new Float64Array(scale.features), intercept }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
+  options.onEvent?.({ type: 'sampled', rows: sample.moments.rows, larger: larger === null ? null : larger.moments.rows });
+  const start =
+    constantModel(sample.setting.scale, loss, sample.moments, description) ??
+    (await sample.oracle.evaluate([{ beta: new Float64Array(scale.features), intercept: startingIntercept(scale, loss, sample.moments, description.responseCentre) }], [{ at: 0, features: new Int32Array(0) }], 0))[0]!;
   return fitLockstep(sweeps, { ...setting, ...choice, saturatedLoss, sample, larger }, values, start, done, options.onEvent);
 }
 

@@ -38,6 +38,8 @@ export interface RoadChoice {
   readonly sampleRows: number;
   /** Rows of the larger sample on which it would go on: as many, or more. */
   readonly refineRows: number;
+  /** Whether the sample's rows would be read where they lie, not copied. */
+  readonly sampleInPlace: boolean;
   /** Values whose Hessian would be formed on the sample, and on all rows. */
   readonly anchors: number;
   readonly fullAnchors: number;
@@ -79,18 +81,23 @@ interface SampleSizes {
 const FOR_PATHS: SampleSizes = { sample: { perFeature: 200, least: 10000 }, larger: { perFeature: 1600, least: 50000, share: 1 / 6 } };
 /** One value has no sweeps to share: its sample's Hessian must cost less than one of all rows, and with a second sample two would be formed. */
 const FOR_ONE_VALUE = { perFeature: 40, least: 20000, share: 1 / 4 };
+/**
+ * Share of all rows from which on the sample of one value, read some ten times, stays in its place. Copying it into fresh
+ * memory takes as long as about as many reads; where there are fewer rows in each leaf, adding up the leaves' Hessians takes longer.
+ */
+const IN_PLACE_SHARE = 1 / 8;
 
-function sampleSizes(rows: number, usable: number, values: number): Pick<RoadChoice, 'sampleRows' | 'refineRows'> {
+function sampleSizes(rows: number, usable: number, values: number): Pick<RoadChoice, 'sampleRows' | 'refineRows' | 'sampleInPlace'> {
   if (values === 1) {
     const { perFeature, least, share } = FOR_ONE_VALUE;
     const only = Math.min(Math.max(least, perFeature * usable), Math.floor(rows * share));
-    return { sampleRows: only, refineRows: only };
+    return { sampleRows: only, refineRows: only, sampleInPlace: only >= rows * IN_PLACE_SHARE };
   }
   const { sample, larger } = FOR_PATHS;
   const sampleRows = Math.max(sample.least, sample.perFeature * usable);
   const refineRows = Math.min(Math.max(larger.least, larger.perFeature * usable), Math.floor(rows * larger.share));
   // The smaller one serves where the larger would not be twice as large.
-  return { sampleRows, refineRows: refineRows >= 2 * sampleRows ? refineRows : sampleRows };
+  return { sampleRows, refineRows: refineRows >= 2 * sampleRows ? refineRows : sampleRows, sampleInPlace: false };
 }
 
 /** Whether a sample is small beside the rows and large beside the features. */

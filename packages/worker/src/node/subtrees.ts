@@ -3,12 +3,10 @@ import { TreeReducer, chunkLevel, concatenateRows, leafRows, leavesUnder } from 
 import type { GatheredRows, TreeNode } from '@scalemix/core';
 import type { Choices } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
+import { piecesOf } from '../threads/pieces.ts';
 import type { Read, ThreadPool } from '../threads/pool.ts';
 import type { RowReply } from './protocol/replies.ts';
 import type { RowRequest } from './protocol/requests.ts';
-
-/** Chunks a thread: small enough that none waits long for the last. */
-const CHUNKS = 8;
 
 export interface SubtreeWork {
   readonly pool: ThreadPool;
@@ -26,7 +24,8 @@ export async function computeSubtrees({ pool, rows, choices, request, nodes, sig
   signal.throwIfAborted();
   const leaves = Math.ceil(rows.store.rows / leafRows(rows.store.rows));
   const total = nodes.reduce((sum, node) => sum + leavesOf(node, leaves), 0);
-  const level = chunkLevel(total, CHUNKS * pool.threads);
+  const own = Math.min(rows.store.rows, total * leafRows(rows.store.rows));
+  const level = chunkLevel(total, piecesOf(request, own, rows.store.features.count, pool.threads));
   const read = pool.begin(rows, request, choices);
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(signal.reason);

@@ -1,5 +1,5 @@
 /** Gathered rows as rows in memory of their own, with the features of those they came from; folds are left behind. */
-import { BLOCK_ROWS, FailureError, blockOffsets, giveBack, leafRows } from '@scalemix/core';
+import { BLOCK_ROWS, blockOffsets, emptySample, giveBack, leafRows } from '@scalemix/core';
 import type { BlockStore, GatheredRows, RowLayout, StoredBlock } from '@scalemix/core';
 import { blockParts } from './blockParts.ts';
 import { rowsHandle } from './handle.ts';
@@ -8,7 +8,7 @@ import { SegmentAllocator } from './segments.ts';
 
 /** Uses `gathered` up: its dense values are there no more. @throws FailureError EMPTY_SAMPLE where there are none */
 export function loadGathered(gathered: GatheredRows, origin: LoadedRows): LoadedRows {
-  if (gathered.rows === 0) throw new FailureError('EMPTY_SAMPLE', `None of ${origin.description.rows} rows was chosen for the sample.`);
+  if (gathered.rows === 0) throw emptySample(origin.description.rows);
   const { store: from, layout: segments } = origin.handle;
   const layout: RowLayout = { ...from.layout, folds: false, weights: true };
   const allocator = new SegmentAllocator(segments);
