@@ -1,8 +1,8 @@
 /** Rare classes, heavy tails, wide weights, far offsets, scales far apart. */
 import test from 'ava';
 import type { PathProblem } from '@scalemix/core';
-import { elasticNet, fit, lasso, logistic, ridge } from '../support/engine.ts';
-import { explicitProblem, objective } from '../support/explicitProblem.ts';
+import { elasticNet, fit, lasso, logistic, none, ridge, squared } from '../support/engine.ts';
+import { explicitProblem, lossGradient, objective, solveSlowly, violation } from '../support/explicitProblem.ts';
 import { Random, classes } from '../support/random.ts';
 
 test('five positives in ten thousand rows, and weights over six orders, are no trouble', async (t) => {
@@ -87,6 +87,78 @@ test('without an intercept, columns far from zero are fitted and certified all t
           t.true(Math.abs(path.objective[k]! - objective(explicit, own)) <= 1e-9 * path.objective[k]!);
         });
       }
+    }
+  }
+});
+
+test('a row that an offset puts beyond all digits on the wrong side does not make the unit of stationarity larger', async (t) => {
+  const random = new Random(1);
+  const n = 400;
+  const dense = [random.normals(n), random.normals(n)];
+  const y = classes(random, dense[0]!.map((x) => 2 * x - 1));
+  y[3] = 0;
+  for (const far of [0, 60, 300]) {
+    const offset = Float64Array.from({ length: n }, (_, i) => (i === 3 ? far : 0));
+    const problem: PathProblem = { loss: logistic, penalty: lasso, penaltyFactors: Float64Array.of(0, 1), lambda: [0.01], tolerance: 0.5 };
+    const path = await fit({ y, dense, offset }, problem);
+    const explicit = explicitProblem({ y, dense, offset }, problem, 0.01);
+    const nullModel = explicitProblem({ y, dense, offset }, { loss: logistic, penalty: ridge }, 1e6);
+    const start = solveSlowly(nullModel);
+    const { gradient } = lossGradient(explicit, { b: new Float64Array(2), b0: start.b0 });
+    const unit = Math.max(...gradient.map((g, j) => Math.abs(g) / explicit.s[j]!));
+    const stationarity = violation(explicit, { b: path.coefficients[0]!, b0: path.intercept[0]! }) / unit;
+    t.true(path.stationarity[0]! >= 0.5 * stationarity - 1e-14, `offset ${far}: ${path.stationarity[0]} is said, ${stationarity} it is`);
+  }
+});
+
+test('a free feature in large units does not hide what others violate', async (t) => {
+  const random = new Random(5);
+  const n = 400;
+  const dense = [random.normals(n).map((x) => 0.01 * x), random.normals(n).map((x) => 1e7 * (x + 1))];
+  for (const loss of [logistic, squared]) {
+    const psi = dense[0]!.map((x, i) => 200 * x + dense[1]![i]! / 1e8);
+    const y = loss === squared ? psi.map((value) => value + random.normal()) : classes(random, psi);
+    const problem: PathProblem = { loss, penalty: lasso, penaltyFactors: Float64Array.of(1, 0), standardize: false, intercept: false, lambda: [1e-5] };
+    const path = await fit({ y, dense }, problem);
+    const explicit = explicitProblem({ y, dense }, problem, 1e-5);
+    t.true(path.converged[0]!);
+    t.true(path.objective[0]! <= objective(explicit, solveSlowly(explicit)) + 1e-6, `${loss.name}: ${path.objective[0]}`);
+  }
+});
+
+test('without an intercept a column of ones does what an intercept does, in hardly more sweeps', async (t) => {
+  const random = new Random(3);
+  const n = 300;
+  const x = random.normals(n);
+  const z = random.normals(n);
+  const y = classes(random, x.map((value) => value + 1));
+  for (const penalty of [ridge, lasso, none]) {
+    const asked = { loss: logistic, penalty, standardize: false, lambda: [0.1, 0.01, 0.001] };
+    const own = await fit({ y, dense: [x, z] }, asked);
+    const ones = await fit({ y, dense: [x, z, new Float64Array(n).fill(1)] }, { ...asked, intercept: false, penaltyFactors: Float64Array.of(1, 1, 0) });
+    const penalised = await fit({ y, dense: [x, z, new Float64Array(n).fill(1)] }, { ...asked, intercept: false });
+    own.intercept.forEach((b0, k) => t.true(Math.abs(ones.coefficients[k]![2]! - b0) <= 1e-4, `${penalty.name}, value ${k}`));
+    for (const path of [ones, penalised]) {
+      t.true(path.converged.every(Boolean));
+      t.true(path.sweeps <= own.sweeps + 8, `${penalty.name}: ${path.sweeps} sweeps, ${own.sweeps} with an intercept`);
+    }
+  }
+});
+
+test('a coefficient whose rows are fitted beyond all digits comes back to where its penalty has it', async (t) => {
+  const random = new Random(7);
+  const n = 60;
+  const rare = Float64Array.from({ length: n }, (_, i) => (i === 4 ? 150 : 0));
+  const dense = [random.normals(n), rare];
+  const y = classes(random, dense[0]!);
+  y[4] = 1;
+  for (const penalty of [lasso, elasticNet(0.01), ridge]) {
+    for (const intercept of [true, false]) {
+      // On its way from an offset of its own the row is at 1500, where nothing but the penalty has any curvature.
+      const offset = Float64Array.from({ length: n }, (_, i) => (i === 4 ? -60 : 0));
+      const path = await fit({ y, dense, offset }, { loss: logistic, penalty, intercept, lambda: [1e-5, 1e-7] });
+      t.deepEqual(path.reason, [null, null], `${penalty.name}`);
+      t.true(path.sweeps < 90, `${penalty.name}, ${intercept ? 'with' : 'without'} intercept: ${path.sweeps} sweeps`);
     }
   }
 });

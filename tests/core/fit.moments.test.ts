@@ -26,7 +26,7 @@ test('least squares takes one sweep, and is what sweeps over the rows would find
       const rule = penaltyBySpec(penalty);
       const oracle = { evaluate: (points: Parameters<typeof evaluate>[0]) => evaluate(points, scale.usable) };
       for (const [k, lambda] of path.lambda.entries()) {
-        const setting = { scale, loss: lossBySpec(squared), penalty: rule, executor: inOrder, tolerance: 1e-9, maxPasses: 50, nullGradient: 1 };
+        const setting = { scale, loss: lossBySpec(squared), penalty: rule, executor: inOrder, tolerance: 1e-9, maxPasses: 50, nullGradient: { perDeviation: 1, perSpread: 1 } };
         const start = (await oracle.evaluate([{ beta: new Float64Array(6), intercept: 0 }]))[0]!;
         const swept = await fitValue(oracle, setting, { lambda, previous: path.lambda[0]!, next: null, features: null }, start, 0);
         t.true(swept.converged);

@@ -120,7 +120,7 @@ test('an answer is precise once neither coefficients nor the intercept would sti
   const point = { beta: Float64Array.of(1, 0), intercept: 0.1 };
   const sums = { loss: 1, gradient: new Float64Array(2), interceptGradient: 0, alignment: 0, curvatureAlignment: 0, curvatureSquare: 1, heldOutLoss: null, hessian: null };
   const at: Evaluation = { ...sums, point, curvature: 0.25, pearson: 1 };
-  const to = (first: number, intercept: number): boolean => isPrecise({ nullGradient: 1 }, at, { beta: Float64Array.of(first, 0), intercept });
+  const to = (first: number, intercept: number): boolean => isPrecise({ nullGradient: { perDeviation: 1, perSpread: 1 } }, at, { beta: Float64Array.of(first, 0), intercept });
   t.true(to(1, 0.1));
   t.true(to(1 + 1e-5, 0.1 + 3e-5));
   t.false(to(1 + 3e-5, 0.1));

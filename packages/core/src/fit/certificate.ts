@@ -27,10 +27,18 @@ import type { WorkingScale } from './workingScale.ts';
 export interface Certificate {
   /** Mean loss plus penalty. */
   readonly objective: number;
-  /** Duality gap of the mean objective; NaN where none can be proven. */
+  /** Duality gap of the mean objective; NaN where none can be proven at any point, Infinity where none is at this one. */
   readonly gap: number;
-  /** Largest violation of the optimality conditions over the largest null gradient. */
+  /** Largest violation of the optimality conditions over the largest null gradient, both per standard deviation (per unit where nothing is standardized). */
   readonly stationarity: number;
+  /** The same per spread: a feature in large units, whose null gradient dwarfs the others', hides none of them here. */
+  readonly violation: number;
+}
+
+/** Sizes of gradients: the largest per s_j, and the largest per root mean square of the feature. */
+export interface GradientSize {
+  readonly perDeviation: number;
+  readonly perSpread: number;
 }
 
 export function penaltyValue(scale: WorkingScale, penalty: Penalty, lambda: number, beta: Float64Array): number {
@@ -44,35 +52,40 @@ export function penaltyValue(scale: WorkingScale, penalty: Penalty, lambda: numb
   return sum;
 }
 
-/** @param nullGradient largest |gradient_j| / s_j of the null model: the unit of stationarity. */
-export function certify(scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: number, at: Evaluation, nullGradient: number): Certificate {
+/** @param unit of stationarity and violation: the size of the null model's gradient; null: not known, they are absolute */
+export function certify(scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: number, at: Evaluation, unit: GradientSize | null): Certificate {
+  const worst = violations(scale, penalty, lambda, at);
+  const share = (size: number, of: number): number => size / (of > 0 ? of : 1);
   const objective = at.loss + penaltyValue(scale, penalty, lambda, at.point.beta);
   return {
     objective,
     gap: dualityGap(scale, loss, penalty, lambda, at),
-    stationarity: stationarity(scale, penalty, lambda, at) / (nullGradient > 0 ? nullGradient : 1),
+    stationarity: share(worst.perDeviation, unit?.perDeviation ?? 1),
+    violation: share(worst.perSpread, unit?.perSpread ?? 1),
   };
 }
 
-/** Largest violation of the optimality conditions, per unit of s_j. */
-export function stationarity(scale: WorkingScale, penalty: Penalty, lambda: number, at: Evaluation): number {
+/** Largest violations of the optimality conditions. */
+export function violations(scale: WorkingScale, penalty: Penalty, lambda: number, at: Evaluation): GradientSize {
   const l1 = penalty.slopeAtZero(lambda);
   const l2 = penalty.curvature(lambda);
-  let worst = scale.intercept ? Math.abs(at.interceptGradient) : 0;
+  let perSpread = scale.intercept ? Math.abs(at.interceptGradient) : 0;
+  let perDeviation = perSpread;
   for (const j of scale.usable) {
     const b = at.point.beta[j]!;
     const g = at.gradient[j]!;
     const violation =
       b === 0 ? Math.max(0, Math.abs(g) - l1 * scale.l1[j]!) : Math.abs(g + l1 * scale.l1[j]! * Math.sign(b) + l2 * scale.l2[j]! * b);
-    worst = Math.max(worst, scale.ratio[j]! > 0 ? violation / scale.ratio[j]! : violation);
+    perSpread = Math.max(perSpread, violation);
+    perDeviation = Math.max(perDeviation, scale.ratio[j]! > 0 ? violation / scale.ratio[j]! : violation);
   }
-  return worst;
+  return { perDeviation, perSpread };
 }
 
 function dualityGap(scale: WorkingScale, loss: Loss, penalty: Penalty, lambda: number, at: Evaluation): number {
   if (!(lambda > 0) || scale.usable.some((j) => scale.l1[j] === 0)) return NaN;
   const gaps = dualShifts(scale, penalty, lambda, at).filter((k) => Math.abs(k) < 1).map((k) => gapOf(k, scale, loss, penalty, lambda, at));
-  return gaps.length === 0 ? NaN : Math.min(...gaps);
+  return Math.min(...gaps);
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Certificate } from './certificate.ts';
 import type { Evaluation } from './evaluation.ts';
 import { expectedAt, shifted } from './leaders.ts';
 import type { Found, Leading } from './leaders.ts';
-import { improves, isPrecise, relativeGap } from './progress.ts';
+import { doubt, improves, isPrecise, relativeGap } from './progress.ts';
 import { between, secant, stepProblem, takeStep } from './step.ts';
 import type { ValueResult, ValueSetting } from './value.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
@@ -122,10 +122,9 @@ function follow(columns: readonly Column[], leaders: readonly Column[], evaluati
   }
 }
 
-/** Certified to the tolerance: by the gap or, where none can be proven, by stationarity. With no penalty at all that proves nothing (the classes may be separable). */
+/** Certified to the tolerance: by the gap or, where none can be proven, by what violates the optimality conditions. With no penalty at all that proves nothing (the classes may be separable). */
 export function isCertified({ lambda, certificate, saturatedLoss }: Column, setting: ValueSetting): boolean {
-  const { gap, stationarity } = certificate!;
-  if (Number.isNaN(gap)) return (lambda > 0 || setting.loss.quadratic) && stationarity <= setting.tolerance;
+  if (Number.isNaN(certificate!.gap)) return (lambda > 0 || setting.loss.quadratic) && doubt(certificate!) <= setting.tolerance;
   return relativeGap(certificate!, saturatedLoss) <= setting.tolerance;
 }
 

@@ -17,7 +17,8 @@ import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
 import type { Description, Executor, RowSource, SomeRows } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
-import { penaltyValue, stationarity } from './certificate.ts';
+import { penaltyValue, violations } from './certificate.ts';
+import type { GradientSize } from './certificate.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
 import { fitLockstep, sampleSelector } from './lockstep.ts';
 import { MomentsOracle } from './momentsOracle.ts';
@@ -27,7 +28,7 @@ import { chooseRoad, momentsSuffice, rowWidth } from './road.ts';
 import type { RoadChoice } from './road.ts';
 import { SweepOracle } from './sweepOracle.ts';
 import type { SweepCount } from './sweepOracle.ts';
-import { relativeGap } from './progress.ts';
+import { relativeGap, residualSquare } from './progress.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import { WorkingScale } from './workingScale.ts';
@@ -90,7 +91,7 @@ export async function solvePath(
     executor,
     tolerance: problem.tolerance ?? 1e-6,
     maxPasses: problem.maxPasses ?? 100,
-    nullGradient: 0,
+    nullGradient: null,
   };
   const { saturatedLoss } = moments;
 
@@ -267,11 +268,12 @@ async function fitNull(oracle: Oracle, setting: ValueSetting, first: Evaluation,
   return { alone, at: evaluation, separable: reason === 'SEPARABLE' };
 }
 
-/** The unit of stationarity: the largest gradient with the intercept alone, but no less than what could be rounding. */
-function gradientUnit(scale: WorkingScale, loss: Loss, alone: Evaluation): number {
-  const gradient = stationarity(scale, penaltyBySpec({ name: 'none', l1Ratio: 0 }), 0, alone);
-  // No gradient of a working feature exceeds the root mean square of l'.
-  return Math.max(gradient, LEAST_GRADIENT * Math.sqrt(alone.pearson * loss.maxCurvature));
+/** The unit of stationarity: the size of the gradient with the intercept alone, but no less than what could be rounding. */
+function gradientUnit(scale: WorkingScale, loss: Loss, alone: Evaluation): GradientSize {
+  const { perDeviation, perSpread } = violations(scale, penaltyBySpec({ name: 'none', l1Ratio: 0 }), 0, alone);
+  // No gradient of a working feature exceeds the root mean square of l'. One row that an offset contradicts makes l'^2 / l'' huge, but not the loss.
+  const least = LEAST_GRADIENT * Math.sqrt(residualSquare(alone) * loss.maxCurvature);
+  return { perDeviation: Math.max(perDeviation, least), perSpread: Math.max(perSpread, least) };
 }
 
 function largestLambda(scale: WorkingScale, penalty: Penalty, at: Evaluation): number {

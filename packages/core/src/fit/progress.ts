@@ -1,5 +1,5 @@
 /** Whether a step brought something, and whether more is to be expected of the next. */
-import type { Certificate } from './certificate.ts';
+import type { Certificate, GradientSize } from './certificate.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Point } from './workingScale.ts';
 
@@ -15,8 +15,8 @@ export function relativeGap(certificate: Certificate, saturatedLoss: number): nu
 }
 
 /** What a certificate leaves open. */
-export function doubt({ gap, stationarity }: Certificate): number {
-  return Number.isNaN(gap) ? stationarity : gap;
+export function doubt({ gap, stationarity, violation }: Certificate): number {
+  return Number.isNaN(gap) ? Math.max(stationarity, violation) : gap;
 }
 
 /** Whether a step is taken: the objective fell (to rounding), or the gap is the least so far (or two points could take turns). */
@@ -25,16 +25,21 @@ export function improves(next: Certificate, current: Certificate, leastGap = cur
   return next.objective <= current.objective + 1e-12 * Math.abs(current.objective) || next.gap < leastGap;
 }
 
+/** No less than the mean of l'^2 over the largest l'': the mean of l'^2 / l'', or twice the loss (a bound of convex losses), which a single row that is fitted badly does not make huge. */
+export function residualSquare({ pearson, loss }: Evaluation): number {
+  return Math.min(pearson, 2 * loss);
+}
+
 /** Whether a step from `at` to `to` changes coefficients by no more than PRECISE of the largest (or of what is rounding, at the largest lambda), and the intercept of itself or of the residuals' size. */
-export function isPrecise({ nullGradient }: { readonly nullGradient: number }, at: Evaluation, to: Point): boolean {
+export function isPrecise({ nullGradient }: { readonly nullGradient: GradientSize | null }, at: Evaluation, to: Point): boolean {
   const from = at.point;
   let change = 0;
-  let largest = (ROUNDING * nullGradient) / at.curvature;
+  let largest = (ROUNDING * (nullGradient?.perSpread ?? 0)) / at.curvature;
   for (let j = 0; j < from.beta.length; j++) {
     change = Math.max(change, Math.abs(to.beta[j]! - from.beta[j]!));
     largest = Math.max(largest, Math.abs(from.beta[j]!));
   }
-  const level = Math.max(Math.abs(from.intercept), Math.sqrt(at.pearson / at.curvature));
+  const level = Math.max(Math.abs(from.intercept), Math.sqrt(residualSquare(at) / at.curvature));
   return change <= PRECISE * largest && Math.abs(to.intercept - from.intercept) <= PRECISE * level;
 }
 

@@ -15,7 +15,7 @@ import { takeRidgeStep } from '../solve/modelStep.ts';
 import type { RidgeFactor, Secant } from '../solve/ridge.ts';
 import { workingSet } from '../solve/workingSet.ts';
 import { certify } from './certificate.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate, GradientSize } from './certificate.ts';
 import type { Evaluation, Hessian, Oracle } from './evaluation.ts';
 import { doubt, improves, isPrecise, largestChange, relativeGap } from './progress.ts';
 import { between, coarseness, secant, stepProblem, takeStep } from './step.ts';
@@ -28,8 +28,8 @@ export interface ValueSetting {
   readonly executor: Executor;
   readonly tolerance: number;
   readonly maxPasses: number;
-  /** Unit of stationarity: largest null gradient. 0: not known yet, stationarity is absolute. */
-  readonly nullGradient: number;
+  /** Unit of stationarity: the size of the null gradient. null: not known yet, stationarity is absolute. */
+  readonly nullGradient: GradientSize | null;
   /** The features that no penalty touches separate the classes: no value has a finite optimum. @default false */
   readonly separable?: boolean;
   /** Takes a certified answer as it is, however much the next step would still change; Hessians may be coarse. */
@@ -97,7 +97,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   const mayRunOff = !loss.quadratic && lambda === 0 && setting.separable !== true;
   /** A proven gap speaks for itself; a vanishing gradient only where the coefficients have settled too (separable data). */
   const certified = (certificate: Certificate): boolean =>
-    Number.isNaN(certificate.gap) ? certificate.stationarity <= tolerance && (!mayRunOff || unrest <= SETTLED) : relativeGap(certificate, saturatedLoss) <= tolerance;
+    Number.isNaN(certificate.gap) ? doubt(certificate) <= tolerance && (!mayRunOff || unrest <= SETTLED) : relativeGap(certificate, saturatedLoss) <= tolerance;
 
   const end = (reason: ValueResult['reason']): ValueResult =>
     setting.separable === true ? { evaluation: at, certificate, converged: false, reason: 'SEPARABLE' } : { evaluation: at, certificate, converged: reason === null, reason };
@@ -134,7 +134,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     passes++;
     if (kept !== null) next = { ...next, hessian: loss.quadratic ? kept : corrected(kept, secant(at, next, kept)) };
     let nextCertificate = judge(next);
-    brisk = nextCertificate.stationarity <= patience.brisk * certificate.stationarity;
+    brisk = nextCertificate.violation <= patience.brisk * certificate.violation;
     if (!improves(nextCertificate, certificate, leastDoubt)) {
       let best: Trial | null = null;
       for (let round = 0; best === null && round < SHORTER_ROUNDS && passes < setting.maxPasses; round++) {
@@ -156,7 +156,7 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
       nextCertificate = best.certificate;
     }
     unrest = largestChange(at.point, next.point);
-    restless = mayRunOff && nextCertificate.stationarity <= tolerance && unrest > SETTLED ? restless + 1 : 0;
+    restless = mayRunOff && doubt(nextCertificate) <= tolerance && unrest > SETTLED ? restless + 1 : 0;
     const fell = certificate.objective - nextCertificate.objective > 1e-13 * Math.abs(certificate.objective);
     idle = fell || doubt(nextCertificate) < 0.9 * leastDoubt ? 0 : idle + 1;
     leastDoubt = Math.min(leastDoubt, doubt(nextCertificate));

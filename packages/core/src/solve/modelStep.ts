@@ -66,7 +66,7 @@ export function solveModelStep(model: AnchorModel, problem: ModelStepProblem, al
   const { working, l1 } = problem;
   if (working.length > 0 && working.every((j) => l1[j] === 0)) {
     const { updates, gradient, start } = problem;
-    const { cross, total, element } = eliminated(problem, anchorElements(model, problem));
+    const { cross, total, element } = eliminated(problem, model.tie, anchorElements(model, problem));
     const l2 = Float64Array.from(working, (j) => problem.l2[j]!);
     const factor = factorRidge({ working, element, l2, cross, total, tie: model.tie }, algebra);
     if (factor !== null) {
@@ -89,7 +89,7 @@ function solvePenalised(model: AnchorModel, problem: ModelStepProblem, algebra: 
   const { working, gradient, start } = problem;
   const q = start.length;
   const hessian = modelHessian(model, problem);
-  const { cross, total, element } = eliminated(problem, (i, k) => hessian[i * (q + 1) + k]!);
+  const { cross, total, element } = eliminated(problem, model.tie, (i, k) => hessian[i * (q + 1) + k]!);
   const m = working.length;
   const free = model.tie === null && total > 0;
   const matrix = new Float64Array(m * m);
@@ -119,7 +119,8 @@ function solvePenalised(model: AnchorModel, problem: ModelStepProblem, algebra: 
 type Elements = (i: number, k: number) => number;
 
 /** t and, on the working set, h/t and the elements of H - hh'/t. */
-function eliminated({ working, start }: ModelStepProblem, elements: Elements): { cross: Float64Array; total: number; element: Elements } {
+function eliminated(problem: ModelStepProblem, tie: Float64Array | null, elements: Elements): { cross: Float64Array; total: number; element: Elements } {
+  const { working, start } = problem;
   const q = start.length;
   const t = elements(q, q);
   const total = t > 0 ? t : 0;
@@ -127,10 +128,24 @@ function eliminated({ working, start }: ModelStepProblem, elements: Elements): {
   const cross = last.map((h) => (total > 0 ? h / total : 0));
   const element = (i: number, k: number): number => {
     const value = elements(working[i]!, working[k]!) - cross[i]! * last[k]!;
-    // A feature that is constant in all rows of a sample: nothing is known of its curvature but the size that all features have.
-    return i !== k || value > UNSEEN * total ? value : total;
+    return i !== k || value > UNSEEN * total ? value : unseen(problem, working[i]!, cross[i]!, total, tie);
   };
   return { cross, total, element };
+}
+
+/**
+ * The curvature to take for a feature that shows none: it is constant in all rows that count, or in all that have any
+ * curvature themselves. As little as leaves the system a solution, where something else bounds the step.
+ */
+function unseen({ gradient, start, l1, l2 }: ModelStepProblem, j: number, cross: number, total: number, tie: Float64Array | null): number {
+  // The level is all that it moves.
+  const level = tie === null ? 0 : total * (tie[j]! + cross) ** 2;
+  if (level > UNSEEN * total) return UNSEEN * level;
+  // Its rows are fitted beyond all digits, and the penalty takes the coefficient back, at most to zero.
+  const slope = tie === null ? gradient[j]! - cross * gradient.at(-1)! : gradient[j]!;
+  if (Math.abs(slope) <= l1[j]! + l2[j]! * Math.abs(start[j]!)) return UNSEEN * total;
+  // Nothing is known but the size that all features have: a level of which a sample has no row.
+  return total;
 }
 
 /** Of the anchors' Hessians, without updates. */
