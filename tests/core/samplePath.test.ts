@@ -40,7 +40,7 @@ async function solve(penalty: PenaltySpec, lambdas: readonly number[], anchors: 
       return sweeps.evaluate(points, ...rest);
     },
   };
-  const setting: ValueSetting = { scale, loss: lossBySpec(logistic), penalty: penaltyBySpec(penalty), executor: inOrder, tolerance: TOLERANCE, maxPasses: 100, nullGradient: 0, rough: true };
+  const setting: ValueSetting = { scale, loss: lossBySpec(logistic), penalty: penaltyBySpec(penalty), executor: inOrder, tolerance: TOLERANCE, maxPasses: 100, nullGradient: null, rough: true };
   const [start] = await sweeps.evaluate([{ beta: new Float64Array(dense.length), intercept: -1 }], [], 0);
   const values = lambdas.map((lambda, k) => ({ lambda, previous: lambdas[Math.max(0, k - 1)]! }));
   return { ...(await solveSample({ oracle, setting }, values, anchors, start!, 0)), setting, passes, widest };
