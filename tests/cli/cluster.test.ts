@@ -3,9 +3,11 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import test from 'ava';
+import { atPoint } from '../support/atPoint.ts';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 import { parquetFile } from '../support/dataFiles.ts';
 import { addressesOf, killWorkers, startNode, startWorker, tokenFile } from '../support/nodes.ts';
+import { until } from '../support/processes.ts';
 
 const folder = temporaryFolder({ 'data.csv': sampleCsv(60_000) });
 const file = (name: string): string => join(folder, name);
@@ -40,16 +42,7 @@ test.serial('a coordinator that is killed is resumed on the same nodes, or on no
   try {
     const cluster = ['--cluster', addressesOf(nodes), '--token-file', tokenFile];
     const log = file('killed.log');
-    const events = file('events.jsonl');
-    const killed = await scalemix([...fit, ...cluster, '--checkpoint', log, '--events', events], {
-      meanwhile: (child) => {
-        const timer = setInterval(() => {
-          if (child.exitCode === null && child.signalCode === null && !(existsSync(events) && readFileSync(events, 'utf8').includes('passDone'))) return;
-          clearInterval(timer);
-          child.kill('SIGKILL');
-        }, 5);
-      },
-    });
+    const killed = await scalemix([...fit, ...cluster, '--checkpoint', log, '--events', file('events.jsonl')], { env: atPoint({ file: 'events.jsonl', after: 'passDone', signal: 'SIGKILL' }) });
     t.is(killed.code, null);
     t.true(existsSync(log));
     const copy = file('copy.log');
@@ -76,16 +69,8 @@ test.serial('files that only the nodes have: a coordinator that is killed is res
     const whole = await scalemix([...local, ...cluster, '--explain'], { cwd });
     t.is(whole.code, 0, whole.stderr);
     t.regex(whole.stdout + whole.stderr, /60,000, .*, which the nodes read by themselves/);
-    await scalemix([...local, ...cluster, '--checkpoint', 'job.log', '--events', 'killed.jsonl'], {
-      cwd,
-      meanwhile: (child) => {
-        const timer = setInterval(() => {
-          if (child.exitCode === null && child.signalCode === null && !lines('killed.jsonl').some((line) => line.includes('passDone'))) return;
-          clearInterval(timer);
-          child.kill('SIGKILL');
-        }, 5);
-      },
-    });
+    const killed = await scalemix([...local, ...cluster, '--checkpoint', 'job.log', '--events', 'killed.jsonl'], { cwd, env: atPoint({ file: 'killed.jsonl', after: 'passDone', signal: 'SIGKILL' }) });
+    t.is(killed.code, null);
     const resumed = await scalemix(['resume', 'job.log', '--json', '--events', 'resumed.jsonl', ...cluster], { cwd });
     t.is(resumed.code, 0, resumed.stderr);
     t.deepEqual(answer(resumed.stdout), plain);
@@ -100,15 +85,16 @@ test.serial('exit code 5 where all nodes are lost, with a log to go on from', as
   const worker = await startWorker();
   const log = file('lost.log');
   try {
-    const lost = await scalemix([...fit, '--cluster', worker.address, '--token-file', tokenFile, '--suspect-after', '0.3', '--checkpoint', log], {
-      meanwhile: () => {
-        const timer = setInterval(() => {
-          if (!existsSync(log)) return;
-          clearInterval(timer);
-          worker.child.kill('SIGKILL');
-        }, 5);
+    const told = file('lost.stopped');
+    let killing: Promise<void> | null = null;
+    const lost = await scalemix([...fit, '--cluster', worker.address, '--token-file', tokenFile, '--suspect-after', '2', '--checkpoint', log], {
+      // In the middle of its work it waits for its only node to be killed.
+      env: atPoint({ file: 'lost.log', after: 10_000, signal: 'SIGSTOP', told }),
+      meanwhile: (child) => {
+        killing = until('the coordinator has stopped', () => existsSync(told)).then(() => killWorkers([worker])).finally(() => child.kill('SIGCONT'));
       },
     });
+    await killing;
     t.is(lost.code, 5, lost.stderr);
     t.regex(lost.stderr, /CLUSTER_LOST.*resume/);
     t.deepEqual(answer((await scalemix(['resume', log, '--json'])).stdout), answer((await scalemix([...fit, '--json'])).stdout));

@@ -1,11 +1,13 @@
 /** A run that is killed, and resume. */
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { parseModel } from '@scalemix/core';
+import { atPoint } from '../support/atPoint.ts';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 import type { Run } from '../support/commandLine.ts';
+import { recordStarts } from '../support/logRecords.ts';
+import { until } from '../support/processes.ts';
 
 const folder = temporaryFolder({
   // So many that threads compute.
@@ -32,29 +34,20 @@ test('a run killed at any point is gone on with, to the same document', async (t
   t.is((await scalemix([...run, '--checkpoint', whole, '--quiet', '-o', 'whole.json'], { cwd: folder })).code, 0);
   t.deepEqual(answer(readFileSync(join(folder, 'whole.json'), 'utf8')), answer(plain.stdout));
   const bytes = size(whole);
+  const records = recordStarts(readFileSync(whole));
   const log = join(folder, 'killed.log');
-  for (const share of [0.001, 0.3, 0.6, 0.9]) {
+  for (const share of [0, 0.1, 0.5, 1]) {
+    const record = Math.round(share * (records.length - 2)) + 1;
     rmSync(log, { force: true });
-    let watching: NodeJS.Timeout;
-    const killed = await scalemix([...run, '--checkpoint', 'killed.log', '-o', 'killed.json'], {
-      cwd: folder,
-      meanwhile: (child) => {
-        watching = setInterval(() => size(log) > share * bytes && child.kill('SIGKILL'), 1);
-        child.on('close', () => clearInterval(watching));
-      },
-    });
+    const killed = await scalemix([...run, '--checkpoint', 'killed.log', '-o', 'killed.json'], { cwd: folder, env: atPoint({ file: 'killed.log', after: records[record]!, signal: 'SIGKILL' }) });
     t.is(killed.code, null, `killed at ${share}`);
     t.false(existsSync(join(folder, 'killed.json')));
-    t.true(size(log) > 0 && size(log) < bytes, `${size(log)} of ${bytes}`);
+    t.true(size(log) > records[record]! && size(log) < bytes, `${size(log)} of ${bytes}`);
     // Twice in a row: the second goes on from what the first has appended.
-    if (share === 0.3) {
-      await scalemix(['resume', 'killed.log', '--quiet'], {
-        cwd: folder,
-        meanwhile: (child) => {
-          watching = setInterval(() => size(log) > 0.8 * bytes && child.kill('SIGKILL'), 1);
-          child.on('close', () => clearInterval(watching));
-        },
-      });
+    if (share === 0.5) {
+      const again = await scalemix(['resume', 'killed.log', '--quiet'], { cwd: folder, env: atPoint({ file: 'killed.log', after: records.at(-2)!, signal: 'SIGKILL' }) });
+      t.is(again.code, null);
+      t.true(size(log) > records.at(-2)! && size(log) < bytes, `${size(log)} of ${bytes}`);
     }
     const resumed = await scalemix(['resume', 'killed.log', '-o', 'resumed.json'], { cwd: folder });
     t.is(resumed.code, 0, resumed.stderr);
@@ -66,17 +59,7 @@ test('a run killed at any point is gone on with, to the same document', async (t
 });
 
 test('an interrupted run says how to go on', async (t) => {
-  const interrupted = await scalemix([...run, '--tolerance', '1e-12', '--checkpoint', 'interrupted.log'], {
-    cwd: folder,
-    meanwhile: (child) => {
-      const watching = setInterval(() => {
-        if (!existsSync(join(folder, 'interrupted.log'))) return;
-        clearInterval(watching);
-        child.kill('SIGTERM');
-      }, 1);
-      child.on('close', () => clearInterval(watching));
-    },
-  });
+  const interrupted = await scalemix([...run, '--tolerance', '1e-12', '--checkpoint', 'interrupted.log'], { cwd: folder, env: atPoint({ file: 'interrupted.log', after: 10_000, signal: 'SIGTERM' }) });
   t.is(interrupted.code, 143);
   t.regex(interrupted.stderr, /scalemix resume interrupted\.log goes on from there/);
   t.is((await scalemix(['resume', 'interrupted.log'], { cwd: folder })).code, 0);
@@ -86,25 +69,23 @@ test('a log that a run is writing is refused, and free as soon as that run is ki
   const log = join(folder, 'used.log');
   const refusals: Run[] = [];
   let untouched = false;
-  const tryStopped = async (child: ChildProcess): Promise<void> => {
+  const told = join(folder, 'used.stopped');
+  const tryStopped = async (): Promise<void> => {
     // It writes no more and is there all the same.
-    child.kill('SIGSTOP');
+    await until('the writer has stopped', () => existsSync(told));
     const before = readFileSync(log);
     refusals.push(await scalemix(['resume', 'used.log'], { cwd: folder }));
     untouched = readFileSync(log).equals(before);
-    child.kill('SIGKILL');
   };
+  let trying = Promise.resolve();
   const writer = await scalemix([...run, '--checkpoint', 'used.log'], {
     cwd: folder,
+    env: atPoint({ file: 'used.log', after: 10_000, signal: 'SIGSTOP', told }),
     meanwhile: (child) => {
-      const watching = setInterval(() => {
-        if (size(log) === 0) return;
-        clearInterval(watching);
-        void tryStopped(child);
-      }, 1);
-      child.on('close', () => clearInterval(watching));
+      trying = tryStopped().finally(() => child.kill('SIGKILL'));
     },
   });
+  await trying;
   t.is(writer.code, null, 'it was in the middle of its work');
   const [refused] = refusals;
   t.true(untouched);

@@ -7,6 +7,7 @@ import type { Statistics } from '@scalemix/coordinator';
 import { chooseKernels, kernelIdText } from '@scalemix/core';
 import type { RowSource } from '@scalemix/core';
 import { allBits, bitsOf } from '../support/allBits.ts';
+import { recordStarts } from '../support/logRecords.ts';
 import { mixedRows, momentsRequest, passRequest } from '../support/mixedRows.ts';
 
 const kernels = chooseKernels({ wide: false });
@@ -200,11 +201,4 @@ function repliesIn(path: string): number {
   const log = ReplayLog.open(path);
   log.close();
   return log.replies;
-}
-
-/** Where each record of a log begins. */
-function recordStarts(log: Buffer): number[] {
-  const starts: number[] = [];
-  for (let at = log.indexOf('\n') + 1; at < log.length; at += 12 + log.readUInt32LE(at)) starts.push(at);
-  return starts;
 }

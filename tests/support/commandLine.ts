@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { atExit } from './atExit.ts';
 
 export const bin = fileURLToPath(new URL('../../packages/cli/bin/scalemix.js', import.meta.url));
 
@@ -60,7 +61,7 @@ function start(args: readonly string[], { cwd, input, env, meanwhile }: RunOptio
 /** A folder that goes when the process does. */
 export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'scalemix-test-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  atExit(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }

@@ -1,6 +1,7 @@
 /** Network namespaces of Linux, each joined to this one by a cable of its own: machines of a cluster, as far as the network goes. */
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
+import { atExit } from './atExit.ts';
 
 export const NAMESPACE_NEEDS = [
   { file: 'ip', packages: 'iproute2' },
@@ -39,9 +40,9 @@ export function makeNamespace(): Namespace {
         // It was not made, or is gone.
       }
     }
-    process.off('exit', remove);
+    forget();
   };
-  process.on('exit', remove);
+  const forget = atExit(remove);
   try {
     ip('netns', 'add', name);
     ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import process from 'node:process';
 import { Cluster, ClusterStatistics, rowSource } from '@scalemix/coordinator';
 import type { ClusterEvent, ClusterRequest } from '@scalemix/coordinator';
 import { BLOCK_ROWS, chooseKernels } from '@scalemix/core';
@@ -11,6 +10,7 @@ import type { KernelChoice, RowSource } from '@scalemix/core';
 import { NodeServer, ThreadPool, addressText, readSecurity } from '@scalemix/worker';
 import type { LoadOptions, LoadedRows, NodeOptions } from '@scalemix/worker';
 import { loadRows } from '../../packages/worker/src/rows/load.ts';
+import { atExit } from './atExit.ts';
 import { bin, temporaryFolder } from './commandLine.ts';
 import { memoryTable } from './memoryTable.ts';
 import { Random } from './random.ts';
@@ -80,7 +80,7 @@ export interface WorkerProcess {
 }
 
 const children = new Set<ChildProcess>();
-process.on('exit', () => {
+atExit(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 

@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atExit } from './atExit.ts';
 
 /** Ends when the test process does, at the latest. */
 export function startProcess(file: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const child = spawn(file, args, { stdio: 'ignore', ...options });
-  const end = (): void => void child.kill('SIGKILL');
-  process.on('exit', end);
-  child.on('exit', () => process.off('exit', end));
+  const forget = atExit(() => child.kill('SIGKILL'));
+  child.on('exit', forget);
   return child;
 }
 
