@@ -105,6 +105,15 @@ test('of the values of all folds nearly every one is looked at once', async (t) 
   t.true(folds.slice(1).reduce((sum, columns) => sum + columns, 0) <= 1.15 * 4 * 80, folds.join(' '));
 });
 
+test("folds take their steps on the path's Hessians, where it has some", async (t) => {
+  const events: FitEvent[] = [];
+  const result = await fitCrossValidation(rows, { ...LASSO, lambdas: 40, folds: { count: 3, by: 'modulo', seed: 0 } }, inOrder, { onEvent: (event) => events.push(event) });
+  const begun = events.findIndex(({ type }) => type === 'foldsBegun');
+  t.like(events[begun], { way: 'together', anchors: 0 });
+  t.true(events.slice(begun).every((event) => event.type !== 'passBegun' || event.grams === 0));
+  t.true(result.converged.every(Boolean));
+});
+
 test('where a value may take one sweep only, all are looked at in it', async (t) => {
   const problem = { ...LASSO, lambdas: 40, maxPasses: 1, folds: { count: 3, by: 'modulo' as const, seed: 0 } };
   const result = await fitCrossValidation(rows, problem, inOrder);

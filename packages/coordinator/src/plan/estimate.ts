@@ -66,7 +66,7 @@ const PER_VALUE = { sparse: 3, dense: 1.8 };
 const ALONE = 7;
 /** Cost of the mean working set's Gram, as a share of that of all features. */
 const WORKING_SHARE = 0.3;
-/** Of all folds together: sweeps, vectors of coefficients a value before they part, and a value and fold, Grams. */
+/** Of all folds together: sweeps, vectors of coefficients a value before they part, and a value and fold; Grams, where the path leaves none. */
 const FOLD_SWEEPS = 4;
 const FOLD_LEADERS = 0.2;
 const FOLD_PASSES = 1.1;
@@ -147,12 +147,13 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
       }
       case 'together': {
         const columnPasses = FOLD_LEADERS + FOLD_PASSES * folds;
+        const anchors = way.road === 'lockstep' ? 0 : FOLD_ANCHORS;
         return {
           sweeps: FOLD_SWEEPS,
           columnPasses,
-          grams: FOLD_ANCHORS,
-          seconds: (rows * (columnPasses * many + FOLD_ANCHORS * gram)) / rowThreads + (columnPasses * values * step) / threads,
-          matrices: matrix * FOLD_ANCHORS * (threads + 2),
+          grams: anchors,
+          seconds: (rows * (columnPasses * many + anchors * gram)) / rowThreads + (columnPasses * values * step) / threads,
+          matrices: matrix * anchors * (threads + 2),
         };
       }
     }

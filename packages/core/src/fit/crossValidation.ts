@@ -4,10 +4,11 @@
  *
  *  1. The path is fitted to all rows: it is the refit as well.
  *  2. One sweep at some of its solutions, the leaders (fit/leaders.ts), returns
- *     their gradients fold by fold, and Hessians at some anchors. The gradient
- *     without a fold is the sum of the others', so every fold is evaluated at
- *     one product a value. If some fold wants features that all rows do not,
- *     another sweep forms the Hessians with them.
+ *     their gradients fold by fold. The gradient without a fold is the sum of
+ *     the others', so every fold is evaluated at one product a value. Where the
+ *     path has no Hessians at anchors that serve the folds as well, the sweep
+ *     forms some; if then some fold wants features that all rows do not,
+ *     another one forms them with these.
  *  3. A step on the interpolated Hessians brings each value of each fold next
  *     to its own solution. Two sweeps look at the leaders, and say what the
  *     others need beside that step; one, or two, over all columns certify them
@@ -63,7 +64,7 @@ export interface CrossValidationResult {
   readonly gaps: Float64Array;
 }
 
-/** Anchors, at most and at least; in between their Grams cost about a quarter of a sweep over all columns. */
+/** Anchors of the folds, at most and at least; in between their Grams cost about a quarter of a sweep over all columns. */
 const MOST_ANCHORS = 7;
 const LEAST_ANCHORS = 3;
 /** Sweeps over the folds' columns that look at their leaders only. */
@@ -199,18 +200,25 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
   const wanted = setting.loss.quadratic ? 1 : Math.max(LEAST_ANCHORS, Math.min(MOST_ANCHORS, Math.round((F * K) / Math.max(1, features.length))));
   const positions = pathPositions(solved.results.map(({ evaluation }) => evaluation), values.map(({ lambda }) => lambda));
   const anchors = spreadAnchors(positions, wanted);
-  begin(anchors.length);
   const leaders = leadersAmong(K, anchors);
-  const { without, hessians } = await sweeps.evaluateWithoutEach(folds, leaders.map((k) => points[k]!), anchors.map((k) => ({ at: leaders.indexOf(k), features })), leaders.length);
+  const ofPath = solved.model;
+  begin(ofPath === null ? anchors.length : 0);
+  const asked = ofPath === null ? anchors.map((k) => ({ at: leaders.indexOf(k), features })) : [];
+  const { without, hessians } = await sweeps.evaluateWithoutEach(folds, leaders.map((k) => points[k]!), asked, leaders.length);
   const found = folds.sets.map((_, fold) => leaders.map((index, l): Found => ({ index, expected: solved.results[index]!.evaluation, actual: without[l]![fold]! })));
   const starts = solved.results.map(({ evaluation }, k) => found.map((leaders) => shifted(evaluation, k, leaders, positions)));
-  const first = new Set(features);
-  const inSome = (j: number, share: number): boolean => starts.some((sets, k) => sets.some((at) => wants(at, k, j, share)));
-  const missed = scale.usable.some((j) => !first.has(j) && inSome(j, 1));
-  if (missed) features = scale.usable.filter((j) => first.has(j) || inSome(j, SCREEN));
-  const formed = missed ? (await sweeps.evaluate(anchors.map((k) => points[k]!), anchors.map((_, at) => ({ at, features, coarse: true })), anchors.length)).map(({ hessian }) => hessian!) : hessians;
-  const model = new Anchors(features, anchors, positions);
-  formed.forEach((hessian, a) => model.set(a, hessian));
+  /** The Hessians formed at the anchors, and once more if some fold wants a feature that they are not of. */
+  const ownModel = async (): Promise<Anchors> => {
+    const first = new Set(features);
+    const inSome = (j: number, share: number): boolean => starts.some((sets, k) => sets.some((at) => wants(at, k, j, share)));
+    const missed = scale.usable.some((j) => !first.has(j) && inSome(j, 1));
+    if (missed) features = scale.usable.filter((j) => first.has(j) || inSome(j, SCREEN));
+    const formed = missed ? (await sweeps.evaluate(anchors.map((k) => points[k]!), anchors.map((_, at) => ({ at, features, coarse: true })), anchors.length)).map(({ hessian }) => hessian!) : hessians;
+    const model = new Anchors(features, anchors, positions);
+    formed.forEach((hessian, a) => model.set(a, hessian));
+    return model;
+  };
+  const model = ofPath ?? (await ownModel());
 
   const results: ValueResult[][] = folds.sets.map(() => []);
   let done = 0;

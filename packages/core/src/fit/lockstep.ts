@@ -51,6 +51,12 @@ export interface LockstepSetting extends ValueSetting {
   readonly larger: OnSample | null;
 }
 
+/** What lockstep ends with: the values in descending order of lambda, and the Hessians they were fitted with. */
+export interface InLockstep {
+  readonly results: ValueResult[];
+  readonly model: Anchors;
+}
+
 /**
  * Fits all values, given in descending order of lambda. `start` is the null
  * model on the sample; `done` is told of each value as it leaves, in any order.
@@ -58,7 +64,7 @@ export interface LockstepSetting extends ValueSetting {
 export async function fitLockstep(
   oracle: Oracle, setting: LockstepSetting, values: readonly LockstepValue[], start: Evaluation, done: (result: ValueResult, k: number) => void,
   onEvent?: FitOptions['onEvent'],
-): Promise<ValueResult[]> {
+): Promise<InLockstep> {
   const { scale, saturatedLoss } = setting;
   const coarse = coarseness(scale, setting.penalty, values.at(-1)!.lambda);
   const { solved, positions, anchors, model } = await solveSample(setting.sample, values, setting.anchors, start, saturatedLoss);
@@ -100,7 +106,7 @@ export async function fitLockstep(
     const target: ValueTarget = { ...values[column.index]!, next: null, features: null };
     leave(column, await fitValue(oracle, finishing(setting, column), target, column.at!, saturatedLoss));
   }
-  return results;
+  return { results, model };
 }
 
 /** From the smaller sample's solutions to nearly those of the larger one, whose Hessians the model has from then on. */

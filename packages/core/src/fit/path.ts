@@ -17,10 +17,12 @@ import { penaltyBySpec } from '../penalty/index.ts';
 import type { Penalty } from '../penalty/penalty.ts';
 import type { Description, Executor, RowSource, SomeRows } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
+import type { Anchors } from './anchors.ts';
 import { penaltyValue, violations } from './certificate.ts';
 import type { GradientSize } from './certificate.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
 import { fitLockstep, sampleSelector } from './lockstep.ts';
+import type { InLockstep } from './lockstep.ts';
 import { MomentsOracle } from './momentsOracle.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import type { LockstepValue, OnSample } from './samplePath.ts';
@@ -67,6 +69,8 @@ export interface SolvedPath {
   readonly order: readonly number[];
   readonly values: readonly LockstepValue[];
   readonly results: readonly ValueResult[];
+  /** The Hessians that the path was fitted with in lockstep; null: it was fitted otherwise. */
+  readonly model: Anchors | null;
 }
 
 /** As fitPath; `check` sees the moments, which may be asked for by fold, before anything is fitted. */
@@ -127,10 +131,10 @@ export async function solvePath(
   const size = { rows: moments.rows, features: description.features.length, usable: scale.usable.length, values: values.length, width: rowWidth(description) };
   const choice = chooseRoad({ ...size, folds: folds?.count ?? 0, quadratic: loss.quadratic, provable });
   options.onEvent?.({ type: 'roadChosen', ...size, ...choice });
-  const fitted =
+  const { results: fitted, model } =
     choice.road === 'lockstep'
       ? await onSample(source, sweeps, path, values, problem, moments, saturatedLoss, choice, options, count, done)
-      : await valueByValue(oracle, sweeps, momentsOracle, path, values, nullModel.at, saturatedLoss, done);
+      : { results: await valueByValue(oracle, sweeps, momentsOracle, path, values, nullModel.at, saturatedLoss, done), model: null };
   const results: ValueResult[] = [];
   fitted.forEach((result, k) => (results[order[k]!] = result));
 
@@ -152,7 +156,7 @@ export async function solvePath(
     rows: moments.rows,
     ...spent(count, lambda.length),
   };
-  return { path: result, moments, setting: path, sweeps, count, fromMoments, order, values, results: fitted };
+  return { path: result, moments, setting: path, sweeps, count, fromMoments, order, values, results: fitted, model };
 }
 
 /** What the fit of `values` values has cost so far. */
@@ -189,7 +193,7 @@ export async function valueByValue(
 async function onSample(
   source: RowSource, sweeps: Oracle, setting: ValueSetting, values: readonly LockstepValue[], problem: PathProblem, moments: Moments,
   saturatedLoss: number, choice: RoadChoice, options: FitOptions, count: SweepCount, done: (result: ValueResult, k: number) => void,
-): Promise<ValueResult[]> {
+): Promise<InLockstep> {
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const { scale, loss } = setting;
   const { sampleRows, refineRows, sampleInPlace } = choice;

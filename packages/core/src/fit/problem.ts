@@ -99,7 +99,7 @@ export type FitEvent =
       readonly rows: number;
       /** That may have a coefficient in some fold. */
       readonly features: number;
-      /** Values whose Hessian the folds share. */
+      /** Values whose Hessian is formed for the folds; 0 where those of the path serve. */
       readonly anchors: number;
     }
   /** Cross-validation: how many of the values of all folds are certified so far. */
