@@ -87,7 +87,7 @@ atExit(() => {
 /** @param through words of a program that becomes the worker, such as one that enters a namespace */
 export async function startWorker(args: readonly string[] = [], listen = '127.0.0.1:0', through: readonly string[] = []): Promise<WorkerProcess> {
   const [file, ...words] = [...through, process.execPath];
-  const child = spawn(file!, [...words, bin, 'worker', '--listen', listen, '--threads', '1', '--ends-with-stdin', ...(args.includes('--token-file') ? [] : ['--token-file', tokenFile]), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(file!, [...words, bin, 'worker', '--listen', listen, ...(args.includes('--threads') ? [] : ['--threads', '1']), '--ends-with-stdin', ...(args.includes('--token-file') ? [] : ['--token-file', tokenFile]), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
   let said = '';
   child.stdout.setEncoding('utf8');

@@ -13,6 +13,7 @@ import { notLocal } from './cluster/origin.ts';
 import type { ScannedRows } from './cluster/origin.ts';
 import { scanAll } from './cluster/scan.ts';
 import type { Scanner } from './cluster/scan.ts';
+import type { WantedFiles } from './cluster/remoteNode.ts';
 import type { DataRequest } from './request.ts';
 
 export interface ScanRequest {
@@ -56,7 +57,7 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
   if (known.length === 0 && !addresses.changing && !mustRead) return null;
   const suspectAfter = (cluster.suspectAfter ?? SUSPECT_AFTER) * 1000;
   const patience = PATIENCE * suspectAfter;
-  const files = { request: { inputs: table?.files ?? (data.inputs as readonly string[]), format: data.format ?? null, na: data.na ?? [] }, fingerprint: 'fingerprint' in here ? (here.fingerprint?.hash ?? null) : null };
+  const files: WantedFiles = { request: { inputs: table?.files ?? (data.inputs as readonly string[]), format: data.format ?? null, na: data.na ?? [] }, fingerprint: 'fingerprint' in here ? (here.fingerprint?.hash ?? null) : null };
   const membership = new Membership({
     addresses,
     security,
@@ -84,6 +85,7 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
     }
     if (refusal !== undefined && membership.nodes.length === 0) throw nowhere((here as { absent: DataError }).absent, refusal);
     const found = table === null ? sameFiles(membership) : foundHere(table, (here as { fingerprint: Fingerprint }).fingerprint);
+    files.fingerprint = found.fingerprint.hash;
     request.onFound(found.fingerprint);
     const described: LocalTable = { files: found.files, format: files.request.format, na: files.request.na, fingerprint: found.fingerprint.hash, roles, plan: null };
     const own = addresses.local ? [ownScanner(table!, options)] : [];

@@ -26,12 +26,14 @@ export class Cluster {
   readonly #local: LocalNode | null;
   readonly #listeners = new Set<() => void>();
   readonly #ended = new AbortController();
+  readonly #emit: (event: ClusterEvent) => void;
 
-  private constructor(membership: Membership, local: LocalNode | null, shards: Shards, patience: number) {
+  private constructor(membership: Membership, local: LocalNode | null, shards: Shards, patience: number, emit: (event: ClusterEvent) => void) {
     this.#membership = membership;
     this.#local = local;
     this.shards = shards;
     this.patience = patience;
+    this.#emit = emit;
   }
 
   /**
@@ -51,7 +53,7 @@ export class Cluster {
     const local = addresses.local ? localNodeOf(rows, pool, scanned) : null;
     const patience = PATIENCE * suspectAfter;
     const others = local === null ? 0 : 1;
-    cluster = new Cluster(membership, local, new Shards(origin.shape.rows, known.length + others, origin.bytes), patience);
+    cluster = new Cluster(membership, local, new Shards(origin.shape.rows, known.length + others, origin.bytes), patience, emit);
     scanned?.detach();
     try {
       await membership.start();
@@ -74,13 +76,13 @@ export class Cluster {
   }
 
   changed(): void {
-    this.#rebalance();
+    this.#rebalance('nodes');
     for (const listener of this.#listeners) listener();
   }
 
   /** How long nodes took for a read: rows go from slow to fast ones where that is worth it. */
   measured(times: ReadonlyMap<ComputeNode, ComputeTime>): void {
-    if (this.shards.learn(times, this.nodes)) this.#rebalance();
+    if (this.shards.learn(times, this.nodes)) this.#rebalance('speed');
   }
 
   /** A node failed at what it was asked. Threads of this process cannot be lost: they stay ready. */
@@ -110,16 +112,18 @@ export class Cluster {
   }
 
   /** Nodes with less than their share get rows in the background, and then the chunks. */
-  #rebalance(): void {
+  #rebalance(because: 'nodes' | 'speed'): void {
     const moves = new Map<ComputeNode, number[]>();
     for (const { chunk, to } of this.shards.surplus(this.nodes)) moves.set(to, [...(moves.get(to) ?? []), chunk]);
-    for (const [to, chunks] of moves) void this.#move(chunks, to);
+    for (const [to, chunks] of moves) void this.#move(chunks, to, because);
   }
 
-  async #move(chunks: readonly number[], to: ComputeNode): Promise<void> {
+  async #move(chunks: readonly number[], to: ComputeNode, because: 'nodes' | 'speed'): Promise<void> {
     try {
       await to.load(chunks.map((chunk) => this.shards.blocks(chunk)), this.#ended.signal);
-      for (const chunk of chunks) if (to.ready) this.shards.give(chunk, to);
+      const moved = to.ready ? chunks.filter((chunk) => this.shards.owner(chunk) !== to) : [];
+      for (const chunk of moved) this.shards.give(chunk, to);
+      if (moved.length > 0) this.#emit({ type: 'chunksMoved', node: to.name, chunks: moved.length, because });
     } catch (error) {
       if (!this.#ended.signal.aborted) this.lose(to, error as Error);
     }

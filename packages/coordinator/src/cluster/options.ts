@@ -22,6 +22,8 @@ export type ClusterEvent =
   | { readonly type: 'rowsSent'; readonly node: string; readonly blocks: number; readonly bytes: number }
   /** A node has read blocks from its own files. */
   | { readonly type: 'rowsRead'; readonly node: string; readonly blocks: number }
+  /** Chunks have gone over to a node in the background, with their rows: nodes came, or proved to be fast and slow. */
+  | { readonly type: 'chunksMoved'; readonly node: string; readonly chunks: number; readonly because: 'nodes' | 'speed' }
   /** A node cannot read what it should: rows are sent to it. */
   | { readonly type: 'rowsDiffer'; readonly node: string; readonly code: string; readonly reason: string }
   /** A pass over the cluster is reduced: answers that came, and their bytes. */

@@ -22,8 +22,8 @@ export interface JobIdentity {
 
 export interface WantedFiles {
   readonly request: FilesRequest;
-  /** What they must be; null: not known yet. */
-  readonly fingerprint: string | null;
+  /** What they must be; null: not known yet. Once it is, nodes that come later are held to it. */
+  fingerprint: string | null;
 }
 
 export interface RemoteOptions {
@@ -81,9 +81,11 @@ export class RemoteNode implements ComputeNode {
   static async attach(address: string, job: JobIdentity, options: RemoteOptions): Promise<RemoteNode> {
     const { suspectAfter } = options;
     const client = new NodeClient(address, options.security, suspectAfter);
+    const { coordinator, kernel, precision, files, rows } = job;
+    let attached = false;
     try {
-      const { coordinator, kernel, precision, files, rows } = job;
       const { threads, memory, lease } = await client.attach({ protocol: PROTOCOL, coordinator, data: rows?.data ?? '', kernel, precision }, suspectAfter);
+      attached = true;
       const found = files === null ? null : await findFiles(client, coordinator, files);
       let held = new Set<number>();
       if (rows !== null) {
@@ -92,6 +94,8 @@ export class RemoteNode implements ComputeNode {
       }
       return new RemoteNode(client, job, options, { threads: Math.max(1, threads), memory, lease, found, held });
     } catch (error) {
+      // Another job need not wait until the lease has run out.
+      if (attached && saidByNode(error)) await client.release(coordinator, suspectAfter).catch(() => {});
       client.close();
       throw error;
     }
@@ -269,9 +273,10 @@ export function saidByNode(error: unknown): boolean {
 }
 
 /** What is to be known of a node's files before it is one of the job. @throws DataError DATA_DIFFERS and what it refuses with */
-async function findFiles(client: NodeClient, coordinator: string, { request, fingerprint }: WantedFiles): Promise<FoundFiles> {
+async function findFiles(client: NodeClient, coordinator: string, wanted: WantedFiles): Promise<FoundFiles> {
+  const { request } = wanted;
   const found = foundFilesOf((await client.inspect({ coordinator, files: JSON.stringify(request) })).found);
-  if (fingerprint !== null && found.fingerprint.hash !== fingerprint) {
+  if (wanted.fingerprint !== null && found.fingerprint.hash !== wanted.fingerprint) {
     throw new DataError('DATA_DIFFERS', `Node ${client.address}: what it finds in ${request.inputs.join(', ')} is not what the coordinator or the other nodes find. Put the same files there, or send the rows (--data push).`);
   }
   return found;

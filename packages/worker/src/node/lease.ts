@@ -32,10 +32,10 @@ export class Lease {
 
   release(): void {
     this.#holder = null;
-    this.#until = -Infinity;
+    this.#until = Math.min(this.#until, this.#now());
   }
 
-  /** Milliseconds since the lease ran out; negative while it runs, Infinity where nobody holds it. */
+  /** Milliseconds since the lease ran out or was given back; negative while it runs, Infinity where nobody ever held it. */
   get overdue(): number {
     return this.#now() - this.#until;
   }

@@ -81,6 +81,8 @@ export class LocalFiles {
   async #openAnew(names: readonly string[], format: Format | null, na: readonly string[]): Promise<Opened> {
     const root = await this.#folder();
     const files = await allInOrder(names.map((path) => inside(root, path)));
+    // The reader would say where the node was started.
+    for (const [at, file] of files.entries()) if (!(await exists(file))) throw absent(names[at]!);
     const { threads, memoryLimit } = this.#limits;
     const table = await openTable(files, { format: format ?? undefined, na, root, names, threads, memoryLimit: Math.max(256e6, Math.floor(memoryLimit / 4)) });
     try {
@@ -104,16 +106,23 @@ export function differs(files: readonly string[], cause?: unknown): DataError {
   return new DataError('DATA_DIFFERS', `What the node finds in ${files.join(', ')} is not what the coordinator read, or another node. Put the same files there, or send the rows (--data push).`, { cause });
 }
 
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(() => true, () => false);
+}
+
+function absent(name: string): DataError {
+  return new DataError('FILE_NOT_FOUND', `${name}: no such file under the data root of the node. Name the data relative to it, put the file there, or send the rows (--data push).`);
+}
+
 /** The files of a glob in byte order, as everywhere; a path stands for itself. What lies outside of the root is not found. */
 async function expand(root: string, input: string): Promise<string[]> {
-  const there = await stat(isAbsolute(input) ? input : join(root, input)).then(() => true, () => false);
-  if (there || !/[*?[{]/.test(input)) return [input];
+  if ((await exists(isAbsolute(input) ? input : join(root, input))) || !/[*?[{]/.test(input)) return [input];
   const paths: string[] = [];
   const pattern = isAbsolute(input) ? relative(root, input) : input;
   if (!pattern.split(sep).includes('..')) {
     for await (const path of glob(pattern, { cwd: root })) if (await inside(root, path).then(() => true, () => false)) paths.push(isAbsolute(input) ? join(root, path) : path);
   }
-  if (paths.length === 0) throw new DataError('FILE_NOT_FOUND', `${input}: no file under the data root of the node matches. Name the data relative to it.`);
+  if (paths.length === 0) throw absent(input);
   return paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 

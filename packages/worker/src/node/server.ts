@@ -58,6 +58,8 @@ export class NodeServer {
   readonly #running = new Set<AbortController>();
   readonly #files: LocalFiles;
   #session: Session | null = null;
+  /** Whether the session is that of the coordinator that holds the lease, not of an earlier one. */
+  #owned = false;
   #address: Address | null = null;
   #leaving = false;
 
@@ -199,6 +201,7 @@ export class NodeServer {
         await before?.close();
         this.#session = new Session(data, precision, kernel, this.#options);
       }
+      this.#owned = data !== '';
     } catch (error) {
       this.#lease.release();
       throw error;
@@ -317,9 +320,10 @@ export class NodeServer {
 
   async #release({ coordinator }: scalemix.LeaseRequest): Promise<scalemix.ReleaseReply.$Properties> {
     this.#lease.renew(coordinator);
-    const session = this.#session;
+    // What an earlier coordinator left stays for it.
+    const session = this.#owned ? this.#session : null;
+    if (this.#owned) this.#session = null;
     this.#lease.release();
-    this.#session = null;
     for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'The coordinator released the node.'));
     await session?.close();
     await this.#files.close();
