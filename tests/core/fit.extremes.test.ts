@@ -162,3 +162,22 @@ test('a coefficient whose rows are fitted beyond all digits comes back to where 
     }
   }
 });
+
+test('where every row is on the wrong side beyond all curvature, steps that are too long by any number of orders are cut', async (t) => {
+  const random = new Random(9);
+  const n = 40;
+  const dense = [random.normals(n), random.normals(n), random.normals(n)];
+  const y = classes(random, dense[0]!.map((x) => 3 * x));
+  for (const far of [100, 500]) {
+    const offset = Float64Array.from(y, (value, i) => far * (1 - 2 * value) + 20 * dense[1]![i]!);
+    for (const intercept of [true, false]) {
+      const problem: PathProblem = { loss: logistic, penalty: elasticNet(0.9), intercept, lambda: [0.1, 0.001] };
+      const path = await fit({ y, dense, offset }, problem);
+      t.deepEqual(path.reason, [null, null], `offset ${far}`);
+      path.lambda.forEach((lambda, k) => {
+        const explicit = explicitProblem({ y, dense, offset }, problem, lambda);
+        t.true(path.objective[k]! <= objective(explicit, solveSlowly(explicit)) * (1 + 1e-6));
+      });
+    }
+  }
+});

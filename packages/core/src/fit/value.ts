@@ -137,8 +137,9 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     brisk = nextCertificate.violation <= patience.brisk * certificate.violation;
     if (!improves(nextCertificate, certificate, leastDoubt)) {
       let best: Trial | null = null;
+      const longest = reach(at.point, full);
       for (let round = 0; best === null && round < SHORTER_ROUNDS && passes < setting.maxPasses; round++) {
-        const lengths = SHORTER.map((length) => length * SHORTER.at(-1)! ** round);
+        const lengths = SHORTER.map((length) => longest * length * SHORTER.at(-1)! ** round);
         const trials = await oracle.evaluate(lengths.map((length) => between(at.point, full, length)), [], 1);
         passes++;
         for (const evaluation of trials) {
@@ -163,6 +164,13 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     at = next;
     certificate = nextCertificate;
   }
+}
+
+/** Share of a step at which it goes twice as far as all that is there and one unit: where no row has any curvature, steps are too long by any number of orders. */
+function reach(from: Point, to: Point): number {
+  const size = from.beta.reduce((most, b) => Math.max(most, Math.abs(b)), Math.abs(from.intercept));
+  const change = from.beta.reduce((most, b, j) => Math.max(most, Math.abs(to.beta[j]! - b)), Math.abs(to.intercept - from.intercept));
+  return Math.min(1, (2 * (1 + size)) / change);
 }
 
 /** The factor of the last ridge step and the Hessian that it belongs to. */
