@@ -255,6 +255,9 @@ test.serial('a block that is not what was looked at is never stored, whoever rea
   await readLocal(opened, held, { first: 5, hashes: digests.slice(5, 9), scanned: true }, signal);
   await readLocal(opened, held, { first: 0, hashes: digests.slice(0, 5), scanned: true }, signal);
   t.is(held.hashes.size, 9);
+  for (const layout of [{ ...store.layout, weights: !store.layout.weights }, { ...store.layout, offset: true }]) {
+    await t.throwsAsync(readLocal(opened, new HeldRows({ ...shape, layout }, limits), { first: 5, hashes: digests.slice(5, 9), scanned: true }, signal), { code: 'BAD_MESSAGE', message: /bytes/ });
+  }
   const other = await openTable(await parquetFile(context, `SELECT * REPLACE (CASE WHEN x = 1.5 AND w = 1 THEN x + 1 ELSE x END AS x) FROM (${select(ROWS - 40_000, 1)})`));
   await t.throwsAsync(readLocal({ table: other, local: opened.local }, new HeldRows(shape, limits), { first: 5, hashes: digests.slice(5, 9), scanned: true }, signal), { code: 'DATA_DIFFERS' });
   await t.throwsAsync(readLocal(opened, new HeldRows(shape, limits), { first: 4, hashes: digests.slice(5, 9), scanned: true }, signal), { code: 'DATA_DIFFERS' });

@@ -50,6 +50,16 @@ test('drop none gives each level a feature', async (t) => {
   t.deepEqual(storedRows(loaded).map((row) => row.features), [[0, 1], [1, 0], [0, 1]]);
 });
 
+test('a column may be called what objects have by themselves', async (t) => {
+  const load = async (text: string, number: string) =>
+    storedRows(await loadRows(memoryTable({ y: [1, 2, 3, 4], [text]: ['b', 'a', 'c', 'b'], [number]: [1, null, 4, 7] }), numeric({ missing: 'mean' }))).map((row) => row.features);
+  const expected = await load('c', 'x');
+  for (const name of ['__proto__', 'constructor', 'toString']) {
+    t.deepEqual(await load(name, 'x'), expected);
+    t.deepEqual(await load('c', name), expected);
+  }
+});
+
 test('numeric and boolean columns can be taken as categories; booleans are numbers otherwise', async (t) => {
   const table = memoryTable({ y: [1, 2, 3], hour: [10, 9, 10], flag: [true, false, true], other: [false, true, true] });
   const loaded = await loadRows(table, numeric({ categorical: ['hour', 'flag'] }));

@@ -4,7 +4,7 @@ import { Client, status } from '@grpc/grpc-js';
 import type { ClientOptions, Metadata, ServiceError } from '@grpc/grpc-js';
 import { FailureError, ScalemixError } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
-import { FLOW_WINDOW, LARGEST_REQUEST, NODE_NAME, PIECE_BYTES, channelCredentials, errorOf, nodeService, tokenMetadata } from '@scalemix/worker';
+import { FLOW_WINDOW, LARGEST_REQUEST, NODE_NAME, PIECE_BYTES, channelCredentials, checkReach, errorOf, nodeService, readAddress, tokenMetadata } from '@scalemix/worker';
 import type { RowsShape, Security } from '@scalemix/worker';
 import { shapeMessage } from '@scalemix/worker';
 
@@ -39,8 +39,13 @@ export class NodeClient {
   /** Whether the node has answered: both sides then speak TLS, or neither does. */
   #heard = false;
 
-  /** @param keepalive milliseconds after which a silent connection counts as cut */
+  /**
+   * @param keepalive milliseconds after which a silent connection counts as cut
+   * @throws UsageError TLS_REQUIRED, BAD_ADDRESS
+   */
   constructor(address: string, security: Security, keepalive: number) {
+    // Also of an address that was found later.
+    checkReach(readAddress(address).host, security);
     this.address = address;
     this.#tls = security.tls !== null;
     const options: ClientOptions = {
@@ -162,6 +167,7 @@ export class NodeClient {
   #unary<Name extends 'describe' | 'attach' | 'heartbeat' | 'open' | 'read' | 'release' | 'inspect' | 'scan'>(name: Name, request: Asked<Name>, patience: number, signal?: AbortSignal): Promise<Answered<Name>> {
     const { path, requestSerialize, responseDeserialize } = nodeService[name];
     return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason as Error);
       const options = patience === Infinity ? {} : { deadline: Date.now() + patience };
       const call = this.#client.makeUnaryRequest(path, requestSerialize as (value: Asked<Name>) => Buffer, responseDeserialize as (value: Buffer) => Answered<Name>, request, this.#metadata, options, (error, answer) => {
         signal?.removeEventListener('abort', cancel);

@@ -81,10 +81,12 @@ export class HeldRows {
     this.store(head, bytes);
   }
 
-  /** Stores a block that the caller has compared with its hash. @throws DataError BAD_MESSAGE where the bytes are no block */
+  /** Stores a block that the caller has compared with its hash. @throws DataError BAD_MESSAGE where the bytes are no block of these rows, TOO_WIDE */
   store(head: BlockHead, bytes: Uint8Array<ArrayBuffer>): void {
     const { block, rows, entries, hash } = head;
     if (this.#hashes.has(block)) return;
+    const size = this.blockBytes(head);
+    if (bytes.byteLength !== size) throw bad(`block ${block} of ${rows} rows has ${bytes.byteLength} bytes, where rows of the shape agreed have ${size}`);
     this.#check(head, bytes);
     const place = this.#place(bytes.byteLength);
     if (place === null) {

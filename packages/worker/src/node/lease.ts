@@ -14,14 +14,19 @@ export class Lease {
     this.#now = now;
   }
 
-  /** @throws FailureError NODE_BUSY while another coordinator holds it */
-  take(coordinator: string): void {
+  /**
+   * @returns whether it was another's, or nobody's, before
+   * @throws FailureError NODE_BUSY while another coordinator holds it
+   */
+  take(coordinator: string): boolean {
     if (this.#holder !== null && this.#holder !== coordinator && this.#now() < this.#until) {
       const left = Math.ceil((this.#until - this.#now()) / 1000);
       throw new FailureError('NODE_BUSY', `The node works for another coordinator, which was heard of in the last ${this.duration / 1000} s (the lease has ${left} s left). Wait until that job has ended, or use other nodes.`);
     }
+    const changed = this.#holder !== coordinator;
     this.#holder = coordinator;
     this.#until = this.#now() + this.duration;
+    return changed;
   }
 
   /** @throws FailureError LEASE_LOST where another, or nobody, holds it */

@@ -55,6 +55,11 @@ export class LocalFiles {
     return { table, local };
   }
 
+  /** Whether any are open. */
+  get open(): boolean {
+    return this.#opened !== null;
+  }
+
   async close(): Promise<void> {
     const before = this.#opened;
     this.#opened = null;

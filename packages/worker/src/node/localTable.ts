@@ -31,8 +31,8 @@ export async function readLocal({ table, local }: OpenedTable, rows: HeldRows, {
       block++;
     });
   } catch (error) {
-    // Values that loading refuses were not there when the rows were first looked at.
-    if (error instanceof ScalemixError && error.kind === 'data') throw differs(local.files, error);
+    // Values that loading refuses were not there when the rows were first looked at; what storing refuses has other reasons.
+    if (error instanceof ScalemixError && error.kind === 'data' && error.code !== 'BAD_MESSAGE' && error.code !== 'TOO_WIDE') throw differs(local.files, error);
     throw error;
   }
   if (block !== first + hashes.length) throw differs(local.files);

@@ -54,7 +54,7 @@ export class NodeServer {
   readonly #health = new HealthImplementation({ '': 'SERVING', 'scalemix.Node': 'SERVING' });
   readonly #lease: Lease;
   readonly #timer: NodeJS.Timeout;
-  /** Subtrees being computed. */
+  /** Passes and reads of files at work. */
   readonly #running = new Set<AbortController>();
   readonly #files: LocalFiles;
   #session: Session | null = null;
@@ -80,10 +80,10 @@ export class NodeServer {
       attach: this.#unary((request) => this.#attach(request)),
       heartbeat: this.#unary((request) => this.#heartbeat(request)),
       inspect: this.#unary((request) => this.#inspect(request)),
-      scan: this.#unary((request) => this.#scan(request)),
+      scan: this.#unary((request: scalemix.ScanRequest, cancelled) => this.#scan(request, cancelled)),
       open: this.#unary((request) => this.#open(request)),
       push: (call: ServerReadableStream<scalemix.BlockPiece, scalemix.LoadReply.$Properties>, done: sendUnaryData<scalemix.LoadReply.$Properties>) => this.#push(call, done),
-      read: this.#unary((request: scalemix.ReadRequest) => this.#read(request)),
+      read: this.#unary((request: scalemix.ReadRequest, cancelled) => this.#read(request, cancelled)),
       compute: (call: ServerWritableStream<scalemix.ComputeRequest, scalemix.ComputeReply.$Properties>) => void this.#compute(call),
       release: this.#unary((request) => this.#release(request)),
     });
@@ -115,10 +115,10 @@ export class NodeServer {
     return this.#address!;
   }
 
-  /** What is held, for metrics. */
-  get state(): { readonly leased: boolean; readonly leaving: boolean; readonly blocks: number; readonly memory: number; readonly spilled: number } {
+  /** What is held, and how many passes and reads of files are at work. */
+  get state(): { readonly leased: boolean; readonly leaving: boolean; readonly working: number; readonly blocks: number; readonly memory: number; readonly spilled: number } {
     const held = this.#session?.held ?? null;
-    return { leased: this.#lease.overdue < 0, leaving: this.#leaving, blocks: held?.hashes.size ?? 0, ...(held?.bytes ?? { memory: 0, spilled: 0 }) };
+    return { leased: this.#lease.overdue < 0, leaving: this.#leaving, working: this.#running.size, blocks: held?.hashes.size ?? 0, ...(held?.bytes ?? { memory: 0, spilled: 0 }) };
   }
 
   /**
@@ -158,13 +158,16 @@ export class NodeServer {
       });
   }
 
-  #unary<Asked, Answer>(answer: (request: Asked) => Answer | Promise<Answer>) {
+  /** @param answer `cancelled` is aborted when nobody waits for it any more */
+  #unary<Asked, Answer>(answer: (request: Asked, cancelled: AbortSignal) => Answer | Promise<Answer>) {
     return (call: ServerUnaryCall<Asked, Answer>, done: sendUnaryData<Answer>): void => {
+      const cancelled = new AbortController();
+      call.on('cancelled', () => cancelled.abort(new Error('The call was cancelled.')));
       void (async () => {
         try {
-          done(null, await answer(call.request));
+          done(null, await answer(call.request, cancelled.signal));
         } catch (error) {
-          this.#refuse(error);
+          if (!cancelled.signal.aborted) this.#refuse(error);
           done(statusOf(error));
         }
       })();
@@ -190,16 +193,16 @@ export class NodeServer {
     const { protocol, coordinator, data, kernel, precision } = request;
     checkProtocol(protocol);
     if (coordinator === '' || (precision !== 'f64' && precision !== 'f32')) throw new DataError('BAD_MESSAGE', 'A message to attach names no coordinator or precision.');
-    this.#lease.take(coordinator);
+    if (this.#lease.take(coordinator)) await this.#dismiss();
     try {
       const before = this.#session;
       // Rows that are held stay until it is known which are asked for.
       if (data === '') checkSameKernel(chooseKernels({ family: this.#options.kernel, precision }), kernel);
       else if (before !== null && before.data === data && before.precision === precision) before.checkKernel(kernel);
       else {
-        this.#session = null;
-        await before?.close();
+        // Who is refused for its kernel leaves the rows of another where they are.
         this.#session = new Session(data, precision, kernel, this.#options);
+        await before?.close();
       }
       this.#owned = data !== '';
     } catch (error) {
@@ -208,6 +211,12 @@ export class NodeServer {
     }
     this.#options.onNote?.('A coordinator attached.');
     return { threads: this.#options.threads, memory: this.#options.memoryLimit, lease: this.#lease.duration / 1000 };
+  }
+
+  /** What was begun for an earlier coordinator ends; files are opened anew, as they may have changed. */
+  async #dismiss(): Promise<void> {
+    for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'Another coordinator came.'));
+    await this.#files.close();
   }
 
   #heartbeat({ coordinator }: scalemix.LeaseRequest): scalemix.HeartbeatReply.$Properties {
@@ -253,30 +262,29 @@ export class NodeServer {
     return { found: JSON.stringify(await this.#files.inspect(files)) };
   }
 
-  async #scan({ coordinator, table, first, end, centres }: scalemix.ScanRequest): Promise<scalemix.ScanReply.$Properties> {
+  async #scan({ coordinator, table, first, end, centres }: scalemix.ScanRequest, cancelled: AbortSignal): Promise<scalemix.ScanReply.$Properties> {
     this.#lease.renew(coordinator);
-    return this.#reading(async (signal) => scanLocal(await this.#files.table(table), { first, end }, centres, signal));
+    return this.#reading(cancelled, async (signal) => scanLocal(await this.#files.table(table), { first, end }, centres, signal));
   }
 
-  /** Files are read until the work is done, the lease is lost or the node ends. */
-  async #reading<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  /** Files are read until the work is done or nobody waits for it, the lease is lost or the node ends. */
+  async #reading<Answer>(cancelled: AbortSignal, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     if (this.#leaving) throw leaving();
     const controller = new AbortController();
     this.#running.add(controller);
     try {
-      return await work(controller.signal);
+      return await work(AbortSignal.any([controller.signal, cancelled]));
     } finally {
       this.#running.delete(controller);
     }
   }
 
-  /** One read of files at a time; the lease is kept while it lasts. */
-  async #read({ coordinator, table, first, hashes, scanned }: scalemix.ReadRequest): Promise<scalemix.LoadReply.$Properties> {
+  async #read({ coordinator, table, first, hashes, scanned }: scalemix.ReadRequest, cancelled: AbortSignal): Promise<scalemix.LoadReply.$Properties> {
     const { rows } = this.#sessionOf(coordinator);
     const count = hashes.byteLength / 32;
     if (!Number.isInteger(count) || count < 1 || first + count > blockCount(rows.shape)) throw new DataError('BAD_MESSAGE', `A message asks to read ${count} blocks from block ${first} on; there are ${blockCount(rows.shape)}.`);
     const wanted = Array.from({ length: count }, (_, i) => Uint8Array.from(hashes.subarray(32 * i, 32 * i + 32)));
-    await this.#reading(async (signal) => readLocal(await this.#files.table(table), rows, { first, hashes: wanted, scanned }, signal));
+    await this.#reading(cancelled, async (signal) => readLocal(await this.#files.table(table), rows, { first, hashes: wanted, scanned }, signal));
     return { blocks: count };
   }
 
@@ -338,15 +346,15 @@ export class NodeServer {
     return this.#session;
   }
 
-  /** Rows of a coordinator that has not come back go. */
+  /** Rows and files of a coordinator that has not come back go. */
   #look(): void {
-    if (this.#session === null || this.#lease.overdue < (this.#options.keep ?? 600_000)) return;
     const session = this.#session;
+    if ((session === null && !this.#files.open) || this.#lease.overdue < (this.#options.keep ?? 600_000)) return;
     this.#session = null;
     this.#lease.release();
     for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'Nothing was heard of the coordinator.'));
     this.#options.onNote?.('Nothing was heard of the coordinator; its rows were let go.');
-    void session.close();
+    void session?.close();
     void this.#files.close();
   }
 }

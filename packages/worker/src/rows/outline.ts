@@ -40,24 +40,24 @@ export function outlineRows({ roles, places, options, facts, centres, files }: O
   checkFacts(facts, options, roles, files.join(', ') || 'the data');
   const dropFirst = options.drop !== 'none';
   const features = new FeatureBuilder(places.layout);
-  const levels: Record<string, readonly string[]> = {};
-  const fills: Record<string, number | string> = {};
+  const levels = new Map<string, readonly string[]>();
+  const fills = new Map<string, number | string>();
   const columns = places.predictors.map((place, predictor): ColumnDescription => {
     const found = facts.predictors[predictor]!;
     const missing: Omit<MissingDescription, 'fill'> = { count: found.missing + found.leftOut, indicator: options.missing === 'indicator' && found.missing > 0 };
     if (place.kind === 'numeric') return numericColumn(place, found, missing);
     if (place.kind === 'sparse') return features.sparse(place, found.width, { ...missing, fill: null });
     const sorted = sortLevels(found.levels!, found.levelWeights);
-    levels[place.name] = sorted.levels;
+    levels.set(place.name, sorted.levels);
     const fill = found.missing > 0 ? sorted.mostFrequent : null;
-    if (fill !== null) fills[place.name] = fill;
+    if (fill !== null) fills.set(place.name, fill);
     return features.categorical(place, sorted.levels, dropFirst, { ...missing, fill });
   });
   function numericColumn(place: PredictorPlace, { missing: count, sum, weight }: PredictorFacts, missing: Omit<MissingDescription, 'fill'>): ColumnDescription {
     const centre = centres.columns[place.name]!;
     if (count === 0) return features.numeric(place, centre, { ...missing, fill: null });
     const fill = weight > 0 ? sum / weight : 0;
-    fills[place.name] = fill;
+    fills.set(place.name, fill);
     return features.numeric(place, centre, { ...missing, fill: centre + fill });
   }
   const response = responseEncoder(roles, options, String).describe(facts.response);
@@ -80,7 +80,8 @@ export function outlineRows({ roles, places, options, facts, centres, files }: O
     },
     layout: { ...places.layout, weights },
     features: map,
-    plan: { centres: centres.columns, levels, fills, positive: roles.response.kind === 'text' ? response.positive : null, folds, weights },
+    // Entries become properties of their own, whatever the columns are called.
+    plan: { centres: centres.columns, levels: Object.fromEntries(levels), fills: Object.fromEntries(fills), positive: roles.response.kind === 'text' ? response.positive : null, folds, weights },
   };
 }
 

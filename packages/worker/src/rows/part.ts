@@ -71,6 +71,7 @@ async function readRange(table: Table, { first, end }: RowRange, options: LoadOp
     options.signal?.throwIfAborted();
     loader.take(batch, show);
   }
+  options.signal?.throwIfAborted();
   loader.end(show);
   if (loader.rows !== end - first) throw new DataError('DATA_DIFFERS', `${loader.rows} rows came where ${end - first} were asked for, from row ${first + 1} of ${table.files.join(', ')} on: the files were changed while they were read. Start again with files that stay as they are.`);
   return loader;

@@ -1,0 +1,153 @@
+/** Calls of one coordinator and one node: files that change between jobs, calls that nobody waits for, addresses found later. */
+import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { inlineRowSource } from '@scalemix/coordinator';
+import type { ClusterEvent } from '@scalemix/coordinator';
+import { BLOCK_ROWS, chooseKernels, kernelIdText } from '@scalemix/core';
+import { PROTOCOL, foundFilesOf, readSecurity, readStoredBlock } from '@scalemix/worker';
+import type { FoundFiles, NodeOptions, NodeServer } from '@scalemix/worker';
+import { NodeClient } from '../../packages/coordinator/src/cluster/client.ts';
+import { allBits } from '../support/allBits.ts';
+import { temporaryFolder } from '../support/commandLine.ts';
+import { parquetFile } from '../support/dataFiles.ts';
+import { addressesOf, kernels, manyRows, onCluster, startNode, tokenFile } from '../support/nodes.ts';
+
+const context = { teardown: () => {} } as unknown as Parameters<typeof parquetFile>[0];
+const ROWS = 40 * BLOCK_ROWS;
+
+/** A folder with a.parquet: 40 blocks of y and 12 columns. */
+async function makeRoot(seed = 0): Promise<string> {
+  const root = temporaryFolder();
+  await write(root, seed);
+  return root;
+}
+
+async function write(root: string, seed: number): Promise<void> {
+  const columns = Array.from({ length: 12 }, (_, j) => `hash(i * 16 + ${j + seed})::DOUBLE / 1e19 AS x${j}`).join(', ');
+  copyFileSync(await parquetFile(context, `SELECT (i % 2)::DOUBLE AS y, ${columns} FROM range(${ROWS}) t(i)`, 'a.parquet', ', ROW_GROUP_SIZE 20000'), join(root, 'a.parquet'));
+}
+
+const roles = { response: 'y', responseKind: 'probability' } as const;
+
+/** The calls of a coordinator that looks at files. */
+function caller(client: NodeClient, coordinator: string) {
+  return {
+    attach: (change: { data?: string; kernel?: string } = {}) => client.attach({ protocol: PROTOCOL, coordinator, data: '', kernel: kernelIdText(kernels.id), precision: 'f64', ...change }, 5000),
+    find: async (): Promise<FoundFiles> => foundFilesOf((await client.inspect({ coordinator, files: JSON.stringify({ inputs: ['a.parquet'], format: null, na: [] }) })).found),
+    scan: (found: FoundFiles, signal: AbortSignal) =>
+      client.scan({ coordinator, table: JSON.stringify({ files: found.files, format: null, na: [], fingerprint: found.fingerprint.hash, roles, plan: null }), first: 0, end: ROWS, centres: '' }, signal),
+  };
+}
+
+async function withNode(options: Partial<NodeOptions>, use: (client: NodeClient, node: NodeServer) => Promise<void>): Promise<void> {
+  const node = await startNode(options);
+  const client = new NodeClient(addressesOf([node]), readSecurity({ tokenFile }), 5000);
+  try {
+    await use(client, node);
+  } finally {
+    client.close();
+    await node.stop(0);
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const began = performance.now(); !holds(); ) {
+    if (performance.now() - began > 20_000) throw new Error('It never came to be.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test.serial('files that were changed after a coordinator was cut off are looked at anew for the next', async (t) => {
+  const root = await makeRoot();
+  await withNode({ dataRoot: root, lease: 300 }, async (client) => {
+    const first = caller(client, 'A');
+    await first.attach();
+    const before = await first.find();
+    await write(root, 100);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const second = caller(client, 'B');
+    await second.attach();
+    const after = await second.find();
+    t.not(after.fingerprint.hash, before.fingerprint.hash);
+    await t.notThrowsAsync(second.scan(after, new AbortController().signal));
+  });
+});
+
+test.serial('files of a coordinator that was cut off are closed with its lease and the time to come back', async (t) => {
+  const root = await makeRoot();
+  const notes: string[] = [];
+  await withNode({ dataRoot: root, lease: 200, keep: 300, onNote: (note) => notes.push(note) }, async (client) => {
+    const { attach, find } = caller(client, 'A');
+    await attach();
+    await find();
+    await until(() => notes.some((note) => note.startsWith('Nothing was heard')));
+    t.pass();
+  });
+});
+
+test.serial('a look at rows that nobody waits for any more ends, and one for nobody does not begin', async (t) => {
+  const root = await makeRoot();
+  await withNode({ dataRoot: root }, async (client, node) => {
+    const { attach, find, scan } = caller(client, 'A');
+    await attach();
+    const found = await find();
+    await t.throwsAsync(scan(found, AbortSignal.abort(new Error('before'))), { message: 'before' });
+    t.is(node.state.working, 0);
+    const controller = new AbortController();
+    const looking = scan(found, controller.signal);
+    await until(() => node.state.working === 1);
+    controller.abort(new Error('enough'));
+    await t.throwsAsync(looking, { message: 'enough' });
+    await until(() => node.state.working === 0);
+  });
+});
+
+test.serial('what a coordinator has begun ends when another has come', async (t) => {
+  const root = await makeRoot();
+  await withNode({ dataRoot: root, lease: 1 }, async (client, node) => {
+    const { attach, find, scan } = caller(client, 'A');
+    await attach();
+    const found = await find();
+    const looking = t.throwsAsync(scan(found, new AbortController().signal), { code: 'LEASE_LOST' });
+    await until(() => node.state.working === 1);
+    await caller(client, 'B').attach();
+    await looking;
+  });
+});
+
+test.serial('a coordinator that is refused for its kernel leaves the rows of another where they are', async (t) => {
+  const rows = await manyRows();
+  const { store } = rows.handle;
+  const shape = { rows: store.rows, layout: store.layout, features: store.features, responseCentre: store.responseCentre };
+  await withNode({ lease: 200 }, async (client, node) => {
+    const { createHash } = await import('node:crypto');
+    await caller(client, 'A').attach({ data: 'd' });
+    await client.open('A', shape, 5000);
+    const bytes = readStoredBlock(rows.handle, 3);
+    await client.push('A', [{ block: 3, rows: store.blocks[3]!.rows, entries: 0, bytes, hash: createHash('sha256').update(bytes).digest() }], new AbortController().signal);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await t.throwsAsync(caller(client, 'B').attach({ data: 'other', kernel: kernelIdText(chooseKernels({ family: 'scalar' }).id) }), { code: 'KERNEL_MISMATCH' });
+    t.is(node.state.blocks, 1);
+  });
+  rows.close();
+});
+
+test.serial('an address off this machine that is found later is not dialled without TLS', async (t) => {
+  const rows = await manyRows();
+  const expected = await allBits(inlineRowSource(rows, kernels));
+  const node = await startNode();
+  const list = join(temporaryFolder(), 'nodes');
+  writeFileSync(list, `${addressesOf([node])}\n`);
+  const seen: ClusterEvent[] = [];
+  try {
+    await onCluster(rows, { nodes: `@${list}` }, async (source) => {
+      appendFileSync(list, '192.0.2.1:7077\n');
+      await until(() => seen.some(({ type }) => type === 'nodeRefused'));
+      t.deepEqual(await allBits(source), expected);
+    }, (event) => seen.push(event));
+  } finally {
+    await node.stop(0);
+  }
+  t.like(seen.find(({ type }) => type === 'nodeRefused'), { node: '192.0.2.1:7077', code: 'TLS_REQUIRED' });
+});
