@@ -1,6 +1,7 @@
 /** Nodes that die, hang, are cut off, fall behind, leave and come: the pass completes with the same bits. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { inlineRowSource } from '@scalemix/coordinator';
 import type { ClusterEvent } from '@scalemix/coordinator';
@@ -11,6 +12,7 @@ import { temporaryFolder } from '../support/commandLine.ts';
 import { linkTo } from '../support/cutLink.ts';
 import { momentsRequest, passRequest } from '../support/mixedRows.ts';
 import { addressesOf, kernels, killWorkers, manyRows, onCluster, startNode, startWorker } from '../support/nodes.ts';
+import { until } from '../support/processes.ts';
 
 const expected = manyRows().then((rows) => allBits(inlineRowSource(rows, kernels)));
 const request = passRequest(8, true);
@@ -26,21 +28,12 @@ async function passWhile(source: RowSource, what: () => unknown): Promise<PassRe
   return pass;
 }
 
-/** Resolves when the condition holds. */
-async function until(condition: () => boolean, seconds = 20): Promise<void> {
-  const end = performance.now() + 1000 * seconds;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('What was waited for did not happen.');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 test.serial('a node killed in the middle of a pass', async (t) => {
   const workers = await Promise.all([startWorker(), startWorker(), startWorker()]);
   try {
     await onCluster(await manyRows(), { nodes: workers.map(({ address }) => address).join(','), suspectAfter: 5 }, async (source, cluster, events) => {
       t.is(bitsOf(await passWhile(source, () => workers[1]!.child.kill('SIGKILL'))), await expectedPass);
-      await until(() => has(events, 'nodeLost'));
+      await until('the node is lost', () => has(events, 'nodeLost'));
       const lost = events.find((event) => event.type === 'nodeLost')!;
       t.notRegex(lost.reason, /tls/, 'it has answered, so that is not what was wrong');
       t.is(cluster.nodes.length, 2);
@@ -56,10 +49,10 @@ test.serial('a node stopped in the middle of a pass, which goes on later', async
   try {
     await onCluster(await manyRows(), { nodes: workers.map(({ address }) => address).join(','), suspectAfter: 1 }, async (source, cluster, events) => {
       t.is(bitsOf(await passWhile(source, () => workers[0]!.child.kill('SIGSTOP'))), await expectedPass);
-      await until(() => has(events, 'nodeLost'));
+      await until('the node is lost', () => has(events, 'nodeLost'));
       const before = events.length;
       workers[0]!.child.kill('SIGCONT');
-      await until(() => events.slice(before).some(({ type }) => type === 'nodeJoined'));
+      await until('the node joins again', () => events.slice(before).some(({ type }) => type === 'nodeJoined'));
       t.is(cluster.nodes.length, 2);
       t.deepEqual(await allBits(source), await expected);
       t.false(events.slice(before).some(({ type }) => type === 'rowsSent'), 'it still holds its rows');
@@ -76,7 +69,7 @@ test.serial('a link that is cut in the middle of a pass', async (t) => {
   try {
     await onCluster(await manyRows(), { nodes: `${link.address},${addressText(nodes[1]!.address)}`, suspectAfter: 1 }, async (source, _cluster, events) => {
       t.is(bitsOf(await passWhile(source, () => link.cut())), await expectedPass);
-      await until(() => has(events, 'nodeLost'));
+      await until('the node is lost', () => has(events, 'nodeLost'));
       t.deepEqual(await allBits(source), await expected);
     });
   } finally {
@@ -127,7 +120,7 @@ test.serial('a node that comes late gets its share', async (t) => {
     await onCluster(await manyRows(), { nodes: `@${file}` }, async (source, _cluster, events) => {
       t.deepEqual(await allBits(source), await expected);
       appendFileSync(file, `${addressText(nodes[1]!.address)}\n`);
-      await until(() => events.some((event) => event.type === 'rowsSent' && event.node === addressText(nodes[1]!.address)));
+      await until('the node gets rows', () => events.some((event) => event.type === 'rowsSent' && event.node === addressText(nodes[1]!.address)));
       t.deepEqual(await allBits(source), await expected);
       const last = events.findLast((event) => event.type === 'passReduced');
       t.is(last?.nodes, 2);
@@ -145,9 +138,9 @@ test.serial('a node that is killed and started again at its address works again'
     await onCluster(await manyRows(), { nodes: `${steady.address},${address}`, suspectAfter: 2 }, async (source, cluster, events) => {
       await source.moments(momentsRequest);
       await killWorkers([other]);
-      await until(() => has(events, 'nodeLost'));
+      await until('the node is lost', () => has(events, 'nodeLost'));
       other = await startWorker([], address);
-      await until(() => cluster.nodes.length === 2);
+      await until('the node is back', () => cluster.nodes.length === 2);
       t.deepEqual(await allBits(source), await expected);
     });
   } finally {
@@ -189,16 +182,19 @@ test.serial('where no node is there from the start: CLUSTER_LOST, saying why', a
 });
 
 test.serial('one coordinator at a time; its lease runs out; rows stay for the same data', async (t) => {
-  const node = await startNode({ lease: 700 });
+  const lease = 4000;
+  const node = await startNode({ lease });
+  const [rows, otherRows] = [await manyRows(), await manyRows()];
   try {
     const nodes = addressesOf([node]);
-    await onCluster(await manyRows(), { nodes, suspectAfter: 1 }, async (source) => {
+    await onCluster(rows, { nodes, suspectAfter: 2 }, async (source) => {
       await source.moments(momentsRequest);
-      // Heartbeats come every 250 ms: the lease does not run out.
+      // Heartbeats come every 500 ms: the lease does not run out.
       const busy: ClusterEvent[] = [];
-      const error = await t.throwsAsync(onCluster(await manyRows(), { nodes: `${nodes},local`, suspectAfter: 0.3 }, async (other, cluster) => {
+      const error = await t.throwsAsync(onCluster(otherRows, { nodes: `${nodes},local`, suspectAfter: 0.3 }, async (other, cluster) => {
         t.is(cluster.nodes.length, 1, 'it goes on with its own threads');
         t.deepEqual(await allBits(other), await expected);
+        await delay(lease);
         throw new Error('as wanted');
       }, (event) => busy.push(event)));
       t.is(error?.message, 'as wanted');

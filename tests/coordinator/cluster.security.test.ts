@@ -17,6 +17,7 @@ import { scalemix } from '../../packages/worker/src/node/protocol/node.js';
 import { allBits } from '../support/allBits.ts';
 import { temporaryFolder } from '../support/commandLine.ts';
 import { momentsRequest } from '../support/mixedRows.ts';
+import { until } from '../support/processes.ts';
 import { Random } from '../support/random.ts';
 import { addressesOf, kernels, manyRows, onCluster, otherTokenFile, startNode, tokenFile } from '../support/nodes.ts';
 
@@ -46,10 +47,11 @@ async function certificates(): Promise<{ folder: string; node: SecurityOptions; 
 const ours = certificates();
 const others = certificates();
 
-async function refused(node: SecurityOptions, coordinator: SecurityOptions): Promise<Error & { code?: string }> {
+/** @param suspectAfter seconds: long where a refusal is final, short where the job gives up after three times as many */
+async function refused(node: SecurityOptions, coordinator: SecurityOptions, suspectAfter = 20): Promise<Error & { code?: string }> {
   const started = await startNode({ security: readSecurity(node) });
   try {
-    return await onCluster(await manyRows(), { nodes: addressesOf([started]), suspectAfter: 0.5, ...coordinator }, async () => {
+    return await onCluster(await manyRows(), { nodes: addressesOf([started]), suspectAfter, ...coordinator }, async () => {
       throw new Error('It was let in.');
     }).then(() => new Error('unreachable'), (error: Error) => error);
   } finally {
@@ -100,7 +102,7 @@ test.serial('mutual TLS: the same bits', async (t) => {
 
 test.serial('without a certificate', async (t) => {
   const { node, coordinator } = await ours;
-  const error = await refused(node, { tokenFile: coordinator.tokenFile });
+  const error = await refused(node, { tokenFile: coordinator.tokenFile }, 0.5);
   t.like(error, { code: 'CLUSTER_LOST' });
   t.regex(error.message, /--tls-cert/);
 });
@@ -113,8 +115,9 @@ test.serial('TLS to a node without it', async (t) => {
 test.serial('a certificate of another authority, on either side', async (t) => {
   const [{ node, coordinator }, other] = await Promise.all([ours, others]);
   t.like(await refused(node, { ...other.coordinator, tokenFile: coordinator.tokenFile }), { code: 'TLS_FAILED' });
-  const error = await refused(node, { ...coordinator, tlsCert: other.coordinator.tlsCert, tlsKey: other.coordinator.tlsKey });
+  const error = await refused(node, { ...coordinator, tlsCert: other.coordinator.tlsCert, tlsKey: other.coordinator.tlsKey }, 0.5);
   t.regex(String(error.code), /TLS_FAILED|CLUSTER_LOST/);
+  t.regex(error.message, /--tls-c/);
 });
 
 test.serial('a certificate whose time is over', async (t) => {
@@ -126,30 +129,41 @@ test.serial('a certificate whose time is over', async (t) => {
 
 test.serial("a node's certificate opens no other node, and a coordinator's serves none", async (t) => {
   const { node, coordinator } = await ours;
-  t.regex(String((await refused(node, node)).code), /TLS_FAILED|CLUSTER_LOST/);
+  const error = await refused(node, node, 0.5);
+  t.regex(String(error.code), /TLS_FAILED|CLUSTER_LOST/);
+  t.regex(error.message, /--tls-c/);
   t.like(await refused(coordinator, coordinator), { code: 'TLS_FAILED' });
 });
 
+/** Milliseconds that calls have. */
+const PATIENCE = 60_000;
+
 /** A client that attaches by itself. */
 function clientOf(nodes: string): { client: NodeClient; attach: (change?: Partial<scalemix.AttachRequest.$Properties>) => Promise<unknown> } {
-  const client = new NodeClient(nodes, readSecurity({ tokenFile }), 5000);
-  const attach = (change = {}): Promise<unknown> => client.attach({ protocol: PROTOCOL, coordinator: 'A', data: 'd', kernel: kernelIdText(kernels.id), precision: 'f64', ...change }, 5000);
+  const client = new NodeClient(nodes, readSecurity({ tokenFile }), PATIENCE);
+  const attach = (change = {}): Promise<unknown> => client.attach({ protocol: PROTOCOL, coordinator: 'A', data: 'd', kernel: kernelIdText(kernels.id), precision: 'f64', ...change }, PATIENCE);
   return { client, attach };
 }
 
 test.serial('another protocol, another kernel, another coordinator', async (t) => {
-  await withNode({ lease: 500 }, async (nodes) => {
+  let now = 0;
+  await withNode({ lease: 500, now: () => now }, async (nodes) => {
     const { client, attach } = clientOf(nodes);
     await t.throwsAsync(attach({ protocol: PROTOCOL + 1 }), { code: 'PROTOCOL_MISMATCH', message: new RegExp(nodes) });
     await t.throwsAsync(attach({ kernel: kernelIdText(chooseKernels({ family: 'scalar' }).id) }), { code: 'KERNEL_MISMATCH' });
     await attach();
     await attach();
     await t.throwsAsync(attach({ coordinator: 'B' }), { code: 'NODE_BUSY' });
-    await t.throwsAsync(client.heartbeat('B', 1000), { code: 'LEASE_LOST' });
+    await t.throwsAsync(client.heartbeat('B', PATIENCE), { code: 'LEASE_LOST' });
+    now += 499;
+    await t.throwsAsync(attach({ coordinator: 'B' }), { code: 'NODE_BUSY' });
+    await client.heartbeat('A', PATIENCE);
+    now += 499;
+    await t.throwsAsync(attach({ coordinator: 'B' }), { code: 'NODE_BUSY' });
     // Nothing is heard of A: its lease runs out.
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    now += 1;
     await attach({ coordinator: 'B' });
-    await t.throwsAsync(client.heartbeat('A', 1000), { code: 'LEASE_LOST' });
+    await t.throwsAsync(client.heartbeat('A', PATIENCE), { code: 'LEASE_LOST' });
     client.close();
   });
   await withNode({ kernel: 'scalar' }, async (nodes) => {
@@ -164,28 +178,31 @@ async function opened(nodes: string) {
   const shape = { rows: store.rows, layout: store.layout, features: store.features, responseCentre: store.responseCentre };
   const { client, attach } = clientOf(nodes);
   await attach();
-  await client.open('A', shape, 5000);
+  await client.open('A', shape, PATIENCE);
   const block = async (number: number) => {
     const bytes = readStoredBlock(rows.handle, number);
     const { createHash } = await import('node:crypto');
     return { block: number, rows: store.blocks[number]!.rows, entries: 0, bytes, hash: createHash('sha256').update(bytes).digest() };
   };
-  return { rows, shape, client, attach, block, push: (blocks: Parameters<NodeClient['push']>[1]) => client.push('A', blocks, new AbortController().signal) };
+  return { rows, shape, client, attach, block, push: (blocks: Parameters<NodeClient['push']>[1], coordinator = 'A') => client.push(coordinator, blocks, new AbortController().signal) };
 }
 
 test.serial('rows stay when the lease has run out, for the same data and for no other; then they go', async (t) => {
-  await withNode({ lease: 300, keep: 1500 }, async (nodes, node) => {
+  let now = 0;
+  await withNode({ lease: 300, keep: 1500, now: () => now }, async (nodes, node) => {
     const { client, attach, shape, block, push } = await opened(nodes);
     await push([await block(3)]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    now += 500;
     t.is(node.state.blocks, 1);
     await attach({ coordinator: 'B' });
-    t.deepEqual([...(await client.open('B', shape, 5000)).blocks], [3, 0, 0, 0]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    t.deepEqual([...(await client.open('B', shape, PATIENCE)).blocks], [3, 0, 0, 0]);
+    now += 500;
     await attach({ coordinator: 'C', data: 'other' });
-    t.is((await client.open('C', shape, 5000)).blocks.length, 0);
-    await new Promise((resolve) => setTimeout(resolve, 3300));
-    await t.throwsAsync(client.heartbeat('C', 1000), { code: 'LEASE_LOST' });
+    t.is((await client.open('C', shape, PATIENCE)).blocks.length, 0);
+    await push([await block(3)], 'C');
+    now += 300 + 1500;
+    await until('the rows go', () => node.state.blocks === 0);
+    await t.throwsAsync(client.heartbeat('C', PATIENCE), { code: 'LEASE_LOST' });
     client.close();
   });
 });
@@ -274,7 +291,7 @@ test.serial('random bytes, and changed messages of every call, crash nothing', a
         const sent = random.chance(0.3) ? bytes.subarray(0, random.integer(bytes.length)) : bytes;
         const error = await new Promise<ServiceError | null>((resolve) => {
           const same = (value: Buffer): Buffer => value;
-          const options = { deadline: Date.now() + 5000 };
+          const options = { deadline: Date.now() + PATIENCE };
           if (responseStream) {
             const call = raw.makeServerStreamRequest(path, same, same, sent, metadata, options);
             call.on('data', () => {}).on('end', () => resolve(null)).on('error', (failure) => resolve(failure as ServiceError));
@@ -294,7 +311,7 @@ test.serial('random bytes, and changed messages of every call, crash nothing', a
     }
     t.true(refusals > 100, `${refusals}`);
     raw.close();
-    await client.release('A', 5000).catch(() => {});
+    await client.release('A', PATIENCE).catch(() => {});
     client.close();
     t.deepEqual(await onCluster(await manyRows(), { nodes, suspectAfter: 13 }, allBits), await expected);
     t.is(addressText(node.address), nodes);

@@ -15,6 +15,10 @@ type Answered<Name extends keyof Service> = ReturnType<Service[Name]['responseDe
 /** Milliseconds that finding files may take: the footers and samples of thousands. */
 const FINDING = 600_000;
 
+/** Also what a node does that does not accept our certificate. */
+const HANGS_UP = 'it ends every connection at once';
+const TLS_HINT = " Maybe it does not accept the certificate in --tls-cert: that must be a coordinator's, of the CA that the node was started with; and both sides must use TLS or neither.";
+
 /** A block to be sent. */
 export interface SentBlock {
   readonly block: number;
@@ -184,13 +188,20 @@ export class NodeClient {
   #explained(error: ServiceError): Error {
     const said = errorOf(error);
     if (said instanceof ScalemixError) return new ScalemixError(said.kind, said.code, `Node ${this.address}: ${said.message}`);
-    // The library's note on how the name was resolved is mostly empty.
-    const details = error.details.replace(/ *Resolution note: *$/, '').replace(/\.$/, '');
+    const details = plainDetails(error.details);
     if (error.code === status.RESOURCE_EXHAUSTED) return new FailureError('MESSAGE_TOO_LARGE', `A message to node ${this.address} is larger than ${LARGEST_REQUEST} bytes: so many values of lambda and features do not fit into one request. Give fewer --lambdas, or fewer columns. (${details})`, { cause: error });
     if (/certificate|self.signed|ssl|tls alert|handshake|altname|wrong version number/i.test(details)) {
       return new FailureError('TLS_FAILED', `No connection to node ${this.address}: its certificate or ours was not accepted (${details}). Both must come from the CA in --tls-ca, be valid today, and the node's must name ${NODE_NAME}; and both sides must use TLS or neither.`, { cause: error });
     }
-    const hint = this.#tls || this.#heard ? '' : ' If it was started with --tls-cert, give --tls-ca, --tls-cert and --tls-key here too.';
+    const hint = this.#heard ? '' : this.#tls ? (details === HANGS_UP ? TLS_HINT : '') : ' If it was started with --tls-cert, give --tls-ca, --tls-cert and --tls-key here too.';
     return new FailureError('NODE_UNREACHABLE', `Node ${this.address}: ${details || status[error.code]}.${hint}`, { cause: error });
   }
+}
+
+/** What the library says of a connection, without times: what is the same is said in the same words. */
+function plainDetails(details: string): string {
+  if (details.startsWith('Deadline exceeded')) return 'it did not answer in time';
+  // The note on how the name was resolved is mostly empty.
+  const plain = details.replace(/ *Resolution note: *$/, '').replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '').replace(/\.$/, '');
+  return plain.replace(/^No connection established\. Last error: (Error: )?/, 'no connection: ').replace(/^no connection: Failed to connect$/, HANGS_UP);
 }

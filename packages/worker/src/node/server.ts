@@ -40,6 +40,8 @@ export interface NodeOptions extends SessionOptions {
   readonly lease?: number;
   /** Milliseconds that rows stay after that. @default 600,000 */
   readonly keep?: number;
+  /** The clock of lease and keeping, in milliseconds. @default performance.now */
+  readonly now?: () => number;
   /** Told what happens, in words. */
   readonly onNote?: (note: string) => void;
 }
@@ -66,7 +68,7 @@ export class NodeServer {
   private constructor(options: NodeOptions) {
     this.#options = options;
     this.#files = new LocalFiles(options.dataRoot, options);
-    this.#lease = new Lease(options.lease ?? 30_000);
+    this.#lease = new Lease(options.lease ?? 30_000, options.now);
     this.#server = new Server({
       'grpc.max_receive_message_length': LARGEST_REQUEST,
       'grpc.max_send_message_length': -1,
