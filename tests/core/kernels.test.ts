@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import {
-  GRAM_ROWS, LOSS_SUMS, PANEL, choleskyWorkspaceBytes, createKernels, gramWorkspaceBytes
+  GRAM_ROWS, LOSS_SUMS, PANEL, choleskyWorkspaceBytes, createKernels, gramWorkspaceBytes, penalisedStepWorkspaceBytes
 } from '../../packages/core/src/kernels/index.ts';
 import type { Kernels } from '../../packages/core/src/kernels/index.ts';
 import { TestArena, noise } from './kernelsArena.ts';
@@ -69,6 +69,21 @@ function choleskyRun(singular: boolean): Run {
     const workspace = arena.f64(choleskyWorkspaceBytes(size) / 8);
     const done = kernels.cholesky(size, a.byteOffset, lda, 1e-13, workspace.byteOffset);
     return singular ? Float64Array.of(done, done - stop) : Float64Array.from([done, ...upper(a, size, lda)]);
+  };
+}
+
+/** A step of n + p unknowns, its rounds and solution; of copies of columns, that it gives up. */
+function penalisedRun(l2: number, copies: boolean): Run {
+  return (kernels, arena, n, p) => {
+    const size = n + p, of = (j: number): number => (copies ? j % Math.ceil(size / 2) : j);
+    // B'B, B of as many rows as unknowns and half as many again.
+    const b = Array.from({ length: Math.ceil(1.5 * size) }, (_, k) => Array.from({ length: size }, (_, j) => noise(0)(k * size + of(j))));
+    const h = arena.f64(size * size + 8, (at) => (at < size * size ? b.reduce((sum, row) => sum + row[Math.floor(at / size)]! * row[at % size]!, 0) : 0));
+    const g = arena.f64(padded(size, 8), noise(1)), u = arena.f64(padded(size, 8), (j) => (j % 3 === 0 ? noise(2)(j) : 0));
+    const l1 = arena.f64(padded(size, 8), (j) => (j % 5 === 0 ? 0 : 0.3 * weight(j))), curvature = arena.f64(padded(size, 8), () => l2);
+    const workspace = arena.f64(penalisedStepWorkspaceBytes(size) / 8);
+    const rounds = kernels.penalisedStep(size, h.byteOffset, size, g.byteOffset, u.byteOffset, l1.byteOffset, curvature.byteOffset, 1e-12, 0, workspace.byteOffset);
+    return copies ? Float64Array.of(rounds) : Float64Array.from([rounds, ...u.subarray(0, size)]);
   };
 }
 
@@ -178,6 +193,9 @@ const runs: Record<string, Run> = {
   'gramCoarse of unit weights': gramRun(false, false, 'gramCoarse'),
   'cholesky': choleskyRun(false),
   'cholesky of a singular matrix': choleskyRun(true),
+  'penalisedStep': penalisedRun(0, false),
+  'penalisedStep with curvature': penalisedRun(0.5, false),
+  'penalisedStep of columns twice': penalisedRun(0, true),
   'gatherColumns': gatherRun(false, true),
   'gatherColumns of the first columns': gatherRun(false, false),
   'gatherColumns32': gatherRun(true, true),

@@ -5,6 +5,7 @@ import test from 'ava';
 import { inlineRowSource, localRowSource } from '@scalemix/coordinator';
 import { areBrief, chooseKernels, executorWith, inOrder } from '@scalemix/core';
 import { ThreadPool } from '@scalemix/worker';
+import type { AnchorModel, ModelStepProblem } from '../../packages/core/src/solve/modelStep.ts';
 import { allBits } from '../support/allBits.ts';
 import { mixedRows, momentsRequest } from '../support/mixedRows.ts';
 import { Random } from '../support/random.ts';
@@ -56,10 +57,10 @@ test.serial('a task that ends every thread is given up, naming its blocks', asyn
   });
 });
 
-test("the solver's works come back in order, as without threads", async (t) => {
+/** Steps of so many features, and the model that they share. */
+function stepsOf(size: number, count: number): { shared: AnchorModel; problems: ModelStepProblem[] } {
   const random = new Random(1);
-  const size = 60;
-  const problems = Array.from({ length: 37 }, () => {
+  const problems = Array.from({ length: count }, () => {
     const factor = random.normals(size * size);
     return {
       from: 0, to: 0, share: 0, curvature: 0.2, updates: [{ step: factor.slice(0, size + 1), change: factor.slice(0, size + 1) }], working: Int32Array.from({ length: size }, (_, j) => j),
@@ -69,19 +70,24 @@ test("the solver's works come back in order, as without threads", async (t) => {
   const border = random.normals((size + 1) ** 2);
   const matrix = new Float64Array(new SharedArrayBuffer(border.byteLength));
   for (let i = 0; i <= size; i++) for (let j = 0; j <= size; j++) for (let k = 0; k <= size; k++) matrix[i * (size + 1) + j]! += border[i * (size + 1) + k]! * border[j * (size + 1) + k]!;
-  const shared = { matrices: [matrix], tie: null };
-  const pool = new ThreadPool({ threads: 3, kernels });
-  t.deepEqual(await pool.map('modelStep', shared, problems), await inOrder.map('modelStep', shared, problems));
-  const ridge = problems.map((problem) => ({ ...problem, l1: new Float64Array(size), keepFactor: true }));
-  const steps = await pool.map('modelStep', shared, ridge);
-  t.true(steps.every(({ factor }) => factor !== undefined));
-  t.deepEqual(steps, await executorWith(kernels).map('modelStep', shared, ridge));
-  t.true(areBrief('modelStep', problems.slice(0, 1)) && !areBrief('modelStep', problems.slice(0, 2)), 'one small step is taken by the calling thread');
-  t.deepEqual(await pool.map('modelStep', shared, problems.slice(0, 1)), await inOrder.map('modelStep', shared, problems.slice(0, 1)));
-  t.deepEqual(await pool.map('modelStep', shared, ridge.slice(0, 1)), steps.slice(0, 1));
-  t.deepEqual(await pool.map('modelStep', { matrices: [], tie: null }, []), []);
-  await pool.close();
-});
+  return { shared: { matrices: [matrix], tie: null }, problems };
+}
+
+for (const [size, brief] of [[70, false], [60, true]] as const) {
+  test(`the solver's works of ${size} features, done by ${brief ? 'the calling thread' : 'threads'}, come back in order, as without threads`, async (t) => {
+    const { shared, problems } = stepsOf(size, 37);
+    t.is(areBrief('modelStep', problems), brief);
+    const pool = new ThreadPool({ threads: 3, kernels });
+    t.deepEqual(await pool.map('modelStep', shared, problems), await inOrder.map('modelStep', shared, problems));
+    const ridge = problems.map((problem) => ({ ...problem, l1: new Float64Array(size), keepFactor: true }));
+    const steps = await pool.map('modelStep', shared, ridge);
+    t.true(steps.every(({ factor }) => factor !== undefined));
+    t.deepEqual(steps, await executorWith(kernels).map('modelStep', shared, ridge));
+    t.deepEqual(await pool.map('modelStep', shared, ridge.slice(0, 1)), steps.slice(0, 1));
+    t.deepEqual(await pool.map('modelStep', { matrices: [], tie: null }, []), []);
+    await pool.close();
+  });
+}
 
 test('rows for fewer threads than the pool has are refused', async (t) => {
   const rows = await mixedRows({ threads: 1 });

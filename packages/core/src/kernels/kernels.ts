@@ -105,6 +105,16 @@ export interface Kernels {
    * positive definite, to rounding, and what it holds is of no use.
    */
   cholesky(n: number, a: number, lda: number, floor: number, workspace: number): number;
+  /**
+   * Minimises over u, from u = b and in its place,
+   *   1/2 (u-b)' H (u-b) + g'(u-b) + sum_j ( l1[j] |u[j]| + l2[j] u[j]^2 / 2 ),
+   * H positive semidefinite, by coordinate descent with exact zeros and the linear systems of what is not zero, until no
+   * optimality condition is violated by more than `tolerance`, `relative` times the worst violation at b, or rounding. About
+   * n^2 flops a cycle, s^3/3 a system of s unknowns. H becomes H + diag(l2), g the gradient of the smooth part at u.
+   * Returns the rounds it took; -1 where a system is not positive definite, to rounding, or 100 rounds were not enough: u
+   * is then of no use. Vectors have room for n rounded up to 8 numbers; workspace has penalisedStepWorkspaceBytes(n) bytes.
+   */
+  penalisedStep(n: number, h: number, ldh: number, g: number, u: number, l1: number, l2: number, tolerance: number, relative: number, workspace: number): number;
 
   /**
    * The elementwise part of a pass, by loss name. A loss without an entry is
@@ -151,6 +161,12 @@ export function gramWorkspaceBytes(p: number): number {
 /** Bytes of the workspace that `cholesky` needs: the diagonal, and a packed tile. */
 export function choleskyWorkspaceBytes(n: number): number {
   return Math.ceil(n / 8) * 64 + gramWorkspaceBytes(n);
+}
+
+/** Bytes of the workspace that `penalisedStep` needs: some vectors, a system, and the workspace of its factorisation. */
+export function penalisedStepWorkspaceBytes(n: number): number {
+  const vector = Math.ceil(n / 8) * 64;
+  return 64 + 5 * vector + vector * Math.ceil(n / 8) * 8 + choleskyWorkspaceBytes(n);
 }
 
 export type KernelFamily = 'wasm-fma' | 'wasm-separate' | 'scalar';

@@ -3,6 +3,7 @@ import { algebraKernels } from './scalar/algebra.ts';
 import { codesKernels } from './scalar/codes.ts';
 import { denseKernels } from './scalar/dense.ts';
 import { scalarLosses } from './scalar/losses.ts';
+import { penalisedKernels } from './scalar/penalised.ts';
 import { sparseKernels } from './scalar/sparse.ts';
 import { viewsOf } from './scalar/views.ts';
 
@@ -13,13 +14,15 @@ import { viewsOf } from './scalar/views.ts';
  */
 export function createScalarKernels(memory: WebAssembly.Memory, id: KernelId): Kernels {
   const current = viewsOf(memory);
+  const algebra = algebraKernels(current);
   return {
     id,
     memory,
     ...denseKernels(current),
     ...codesKernels(current),
     ...sparseKernels(current),
-    ...algebraKernels(current),
+    ...algebra,
+    ...penalisedKernels(current, algebra.cholesky),
     losses: scalarLosses(current),
   };
 }

@@ -1,6 +1,6 @@
 import type { KernelId, Kernels, LossKernels } from './kernels.ts';
 
-type Tiled = 'cholesky' | 'gram' | 'gram32' | 'gramCoarse' | 'psiPanels' | 'gradientPanels';
+type Tiled = 'cholesky' | 'gram' | 'gram32' | 'gramCoarse' | 'psiPanels' | 'gradientPanels' | 'penalisedStep';
 type Plain = Exclude<keyof Kernels, Tiled | 'id' | 'memory' | 'losses'>;
 
 /** What assembly/index.ts exports: addresses arrive as 32-bit numbers, so that those above 2 GiB may look negative. */
@@ -36,6 +36,7 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     gram32: wide ? exports.gram32Wide : exports.gram32Narrow,
     gramCoarse: wide ? exports.gramCoarseWide : exports.gramCoarseNarrow,
     cholesky: wide ? exports.choleskyWide : exports.choleskyNarrow,
+    penalisedStep: wide ? exports.penalisedStepWide : exports.penalisedStepNarrow,
     gatherColumns: exports.gatherColumns,
     gatherColumns32: exports.gatherColumns32,
     squaredDistances: exports.squaredDistances,

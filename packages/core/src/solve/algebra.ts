@@ -1,10 +1,10 @@
 /**
- * Factorisations of M-steps by the kernels, in a memory of the thread's own: the same bits wherever a step runs with
+ * The linear algebra of M-steps by the kernels, in a memory of the thread's own: the same bits wherever a step runs with
  * the same kernels.
  */
 import { createKernels } from '../kernels/choose.ts';
 import type { KernelRequest } from '../kernels/choose.ts';
-import { choleskyWorkspaceBytes } from '../kernels/kernels.ts';
+import { choleskyWorkspaceBytes, penalisedStepWorkspaceBytes } from '../kernels/kernels.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { ARENA_MAXIMUM_PAGES, ARENA_RESERVED } from '../kernels/load.ts';
 
@@ -20,7 +20,19 @@ export interface Upper {
   readonly values: Float64Array;
 }
 
-/** One matrix at a time: what `open` gives is `factor`ed in place, and valid until the next `open`. */
+/** A penalised step to be filled: see the kernel. */
+export interface PenalisedSystem {
+  /** n x n, row-major; the upper triangle counts. */
+  readonly hessian: Float64Array;
+  /** At u, of the smooth part without l2. */
+  readonly gradient: Float64Array;
+  /** Where it starts, and then the solution. */
+  readonly u: Float64Array;
+  readonly l1: Float64Array;
+  readonly l2: Float64Array;
+}
+
+/** One matrix at a time: what `open` or `openStep` gives is `factor`ed or `solve`d in place, and valid until the next of them. */
 export class LinearAlgebra {
   readonly #request: KernelRequest;
   #kernels: Kernels | null = null;
@@ -33,19 +45,42 @@ export class LinearAlgebra {
   /** A matrix of n x n whose upper triangle is to be filled; what it holds is not defined. @returns null where there is no room for so many unknowns (more than 23,000) */
   open(n: number): Upper | null {
     const stride = Math.ceil(n / 8) * 8;
-    const bytes = ARENA_RESERVED + stride * stride * 8 + choleskyWorkspaceBytes(n) + 64;
-    const pages = Math.ceil(bytes / PAGE);
-    if (pages > ARENA_MAXIMUM_PAGES) return null;
-    const memory = this.#kernels?.memory ?? new WebAssembly.Memory({ initial: pages, maximum: ARENA_MAXIMUM_PAGES, shared: true });
-    const missing = pages - memory.buffer.byteLength / PAGE;
-    if (missing > 0) memory.grow(missing);
-    this.#kernels ??= createKernels(memory, this.#request);
-    return { size: n, stride, values: new Float64Array(memory.buffer, ARENA_RESERVED, stride * stride) };
+    const buffer = this.#room(stride * stride * 8 + choleskyWorkspaceBytes(n) + 64);
+    return buffer === null ? null : { size: n, stride, values: new Float64Array(buffer, ARENA_RESERVED, stride * stride) };
   }
 
   /** A = U'U in place. n^3/3 flops. @returns whether A is positive definite, to rounding; if it is not, what it holds is of no use */
   factor({ size, stride, values }: Upper): boolean {
     return this.#kernels!.cholesky(size, values.byteOffset, stride, DEPENDENT, values.byteOffset + values.byteLength) === size;
+  }
+
+  /** A step of n unknowns; what it holds is not defined. @returns null where there is no room for so many */
+  openStep(n: number): PenalisedSystem | null {
+    const vector = Math.ceil(n / 8) * 64;
+    // Rows of the matrix are read a line beyond its end.
+    const vectors = ARENA_RESERVED + Math.ceil((n * n) / 8) * 64 + 64;
+    const buffer = this.#room(vectors - ARENA_RESERVED + 4 * vector + penalisedStepWorkspaceBytes(n));
+    if (buffer === null) return null;
+    const at = (k: number): Float64Array => new Float64Array(buffer, vectors + k * vector, n);
+    return { hessian: new Float64Array(buffer, ARENA_RESERVED, n * n), gradient: at(0), u: at(1), l1: at(2), l2: at(3) };
+  }
+
+  /** Solves a step in place of its u, whose optimality conditions are violated by no more than `tolerance`, or `relative` times what they were. @returns false where a linear system on the way is singular, to rounding: u is then of no use */
+  solve({ hessian, gradient, u, l1, l2 }: PenalisedSystem, tolerance: number, relative: number): boolean {
+    const n = u.length;
+    const workspace = l2.byteOffset + Math.ceil(n / 8) * 64;
+    return this.#kernels!.penalisedStep(n, hessian.byteOffset, n, gradient.byteOffset, u.byteOffset, l1.byteOffset, l2.byteOffset, tolerance, relative, workspace) > 0;
+  }
+
+  /** The memory with so many bytes behind what the kernels reserve; null where that is too much. */
+  #room(bytes: number): ArrayBufferLike | null {
+    const pages = Math.ceil((ARENA_RESERVED + bytes) / PAGE);
+    if (pages > ARENA_MAXIMUM_PAGES) return null;
+    const memory = this.#kernels?.memory ?? new WebAssembly.Memory({ initial: pages, maximum: ARENA_MAXIMUM_PAGES, shared: true });
+    const missing = pages - memory.buffer.byteLength / PAGE;
+    if (missing > 0) memory.grow(missing);
+    this.#kernels ??= createKernels(memory, this.#request);
+    return memory.buffer;
   }
 }
 

@@ -88,18 +88,21 @@ export function takeRidgeStep(factor: RidgeFactor, gradient: Float64Array, start
 function solvePenalised(model: AnchorModel, problem: ModelStepProblem, algebra: LinearAlgebra): ModelStep {
   const { working, gradient, start } = problem;
   const q = start.length;
-  const hessian = modelHessian(model, problem);
-  const { cross, total, element } = eliminated(problem, model.tie, (i, k) => hessian[i * (q + 1) + k]!);
   const m = working.length;
+  const { matrix, cross, total } = workingModel(model, problem);
   const free = model.tie === null && total > 0;
-  const matrix = new Float64Array(m * m);
-  for (let i = 0; i < m; i++) for (let k = i; k < m; k++) matrix[k * m + i] = matrix[i * m + k] = element(i, k);
-  const of = (values: Float64Array): Float64Array => Float64Array.from(working, (j) => values[j]!);
+  const of = (values: Float64Array): Float64Array => {
+    const own = new Float64Array(m);
+    for (let i = 0; i < m; i++) own[i] = values[working[i]!]!;
+    return own;
+  };
   const before = of(start);
+  const slope = of(gradient);
+  if (free) for (let i = 0; i < m; i++) slope[i] = slope[i]! - cross[i]! * gradient[q]!;
   const solution = m === 0 ? before : solveQuadratic({
     hessian: matrix,
     level: model.tie === null || total === 0 ? null : { direction: of(model.tie).map((c, i) => c + cross[i]!), curvature: total },
-    gradient: free ? of(gradient).map((g, i) => g - cross[i]! * gradient[q]!) : of(gradient),
+    gradient: slope,
     start: before,
     l1: of(problem.l1),
     l2: of(problem.l2),
@@ -113,6 +116,36 @@ function solvePenalised(model: AnchorModel, problem: ModelStepProblem, algebra: 
     if (free) interceptStep -= cross[i]! * (solution[i]! - before[i]!);
   }
   return { beta, interceptStep };
+}
+
+/** t, and on the working set h/t and H - hh'/t, m x m: read from the anchors in place, as most models have no updates. */
+function workingModel(model: AnchorModel, problem: ModelStepProblem): { matrix: Float64Array; cross: Float64Array; total: number } {
+  const { from, to, share, curvature, updates, working, start } = problem;
+  const q = start.length, size = q + 1, m = working.length;
+  const whole = updates.length === 0 ? null : updatedHessian(model, problem);
+  const a = whole ?? model.matrices[from]!, b = whole ?? model.matrices[to]!;
+  const toB = whole === null ? curvature * share : 0, toA = whole === null ? curvature - toB : 1;
+  const t = toA * a[q * size + q]! + toB * b[q * size + q]!;
+  const total = t > 0 ? t : 0;
+  const last = new Float64Array(m), cross = new Float64Array(m), matrix = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) {
+    const at = q * size + working[i]!;
+    last[i] = toA * a[at]! + toB * b[at]!;
+    cross[i] = total > 0 ? last[i]! / total : 0;
+  }
+  for (let i = 0; i < m; i++) {
+    const row = working[i]! * size;
+    const level = cross[i]!;
+    for (let k = i; k < m; k++) {
+      const at = row + working[k]!;
+      const value = toA * a[at]! + toB * b[at]! - level * last[k]!;
+      matrix[i * m + k] = value;
+      matrix[k * m + i] = value;
+    }
+    const diagonal = i * (m + 1);
+    if (!(matrix[diagonal]! > UNSEEN * total)) matrix[diagonal] = unseen(problem, working[i]!, cross[i]!, total, model.tie);
+  }
+  return { matrix, cross, total };
 }
 
 /** An element of a symmetric matrix on the features and the last coordinate: row and column. */
@@ -156,11 +189,11 @@ function anchorElements({ matrices }: AnchorModel, { from, to, share, curvature,
   return (i, k) => curvature * ((1 - share) * a[i * size + k]! + share * b[i * size + k]!);
 }
 
-function modelHessian(model: AnchorModel, { from, to, share, curvature, updates, start }: ModelStepProblem): Float64Array {
+/** On all features. */
+function updatedHessian(model: AnchorModel, { from, to, share, curvature, updates, start }: ModelStepProblem): Float64Array {
   const size = start.length + 1;
   const a = model.matrices[from]!;
   const b = model.matrices[to]!;
-  if ((share === 0 || from === to) && updates.length === 0 && curvature === 1) return a;
   const h = new Float64Array(size * size);
   for (let i = 0; i < h.length; i++) h[i] = curvature * ((1 - share) * a[i]! + share * b[i]!);
   for (const update of updates) addSecant(h, update);

@@ -43,6 +43,24 @@ const LARGE = 16;
 
 /** @returns u. Cost: about m^2 flops a cycle, |support|^3/3 a polish. */
 export function solveQuadratic(problem: QuadraticProblem, algebra: LinearAlgebra): Float64Array {
+  return solveByKernels(problem, algebra) ?? solveGenerally(problem, algebra);
+}
+
+/** null where there is a level, no l1 penalty at all, or the kernels meet a singular system. */
+function solveByKernels({ hessian, level, gradient, start, l1, l2, tolerance, relativeTolerance }: QuadraticProblem, algebra: LinearAlgebra): Float64Array | null {
+  if ((level ?? null) !== null || l1.every((value) => value === 0)) return null;
+  const system = algebra.openStep(start.length);
+  if (system === null) return null;
+  system.hessian.set(hessian);
+  system.gradient.set(gradient);
+  system.u.set(start);
+  system.l1.set(l1);
+  system.l2.set(l2);
+  return algebra.solve(system, tolerance, relativeTolerance ?? 0) ? system.u.slice() : null;
+}
+
+/** Whatever there is: a level, and columns that depend on each other. */
+function solveGenerally(problem: QuadraticProblem, algebra: LinearAlgebra): Float64Array {
   const descent = new Descent(problem, algebra);
   const tolerance = Math.max(problem.tolerance, ROUNDING * descent.largestGradient(), (problem.relativeTolerance ?? 0) * descent.violation());
   if (problem.l1.every((value) => value === 0)) {

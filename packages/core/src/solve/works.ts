@@ -23,12 +23,12 @@ export function worksWith(kernels: KernelRequest = {}): SolverWorks {
   return { modelStep: (shared, item) => solveModelStep(shared, item, algebra) };
 }
 
-/** Features up to which one step is brief: it takes less than handing it to another thread does. */
+/** Features up to which a step is brief: it takes no longer than handing it to another thread does. */
 const BRIEF_FEATURES = 64;
 
 /** Whether the works are done sooner on the calling thread than they are handed out, which they would not hold up. */
 export function areBrief<Work extends keyof SolverWork>(work: Work, items: readonly SolverWork[Work]['item'][]): boolean {
-  return work === 'modelStep' && items.length === 1 && items[0]!.start.length <= BRIEF_FEATURES;
+  return work === 'modelStep' && items.every(({ start }) => start.length <= BRIEF_FEATURES);
 }
 
 /** Runs every piece in order, here and now. */

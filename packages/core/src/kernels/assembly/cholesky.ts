@@ -7,7 +7,7 @@ const STRIP_ROWS = 16;
 
 /** to += factor * from over `count` numbers, rounded up to 8. Loads, products, stores: see tiles.ts. */
 @inline
-function addMultiple(count: i32, factor: f64, from: usize, to: usize): void {
+export function addMultiple(count: i32, factor: f64, from: usize, to: usize): void {
   const f = f64x2.splat(factor);
   for (; count > 0; count -= 8, from += 64, to += 64) {
     const t0 = f64x2.relaxed_madd(f, v128.load(from), v128.load(to));

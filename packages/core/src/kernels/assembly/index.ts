@@ -12,6 +12,7 @@ export { gram32Narrow, gram32Wide, gramCoarseNarrow, gramCoarseWide } from './gr
 export { logisticColumn, logisticPanels } from './logistic';
 export { logisticLossPanels } from './logisticLoss';
 export { gradientPanelsNarrow, gradientPanelsWide, psiPanelsNarrow, psiPanelsWide, startPanels } from './panels';
+export { penalisedStepNarrow, penalisedStepWide } from './penalised';
 export {
   selectSparse, sparseCodesGram, sparseDenseGram, sparseGradientColumn, sparseGradientPanels, sparseGram, sparsePsiColumn,
   sparsePsiPanels
