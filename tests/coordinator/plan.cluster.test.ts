@@ -51,7 +51,7 @@ for (const [what, job] of Object.entries(asked)) {
       near(t, plan.sweeps, model.sweeps, 1.5);
       // Weights, and two passes, of the larger sample; about so many of that of one value.
       const { road, sampleRows, refineRows, sampleInPlace } = plan.way;
-      const chosen = road !== 'lockstep' ? 0 : sampleInPlace ? 7 : refineRows > sampleRows ? 3 : 0;
+      const chosen = road !== 'lockstep' ? 0 : sampleInPlace ? 5 : refineRows > sampleRows ? 3 : 0;
       near(t, planned.received / (plan.sweeps + chosen), bytesOf('bytesReceived', statistics) / statistics.length, 1.6);
       if (plan.way.road !== 'moments') near(t, planned.sent / (plan.sweeps + chosen), bytesOf('bytesSent') / passes.length, 1.6);
       if (planned.sampled > 0) near(t, planned.sampled, bytesOf('bytesReceived') - bytesOf('bytesReceived', statistics), 1.6);

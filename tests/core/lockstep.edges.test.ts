@@ -43,6 +43,25 @@ test('one value begins on a sample, and its folds from it', async (t) => {
   for (let f = 0; f < 3; f++) t.true(Math.abs(one.deviance[f]! - two.deviance[2 * f + 1]!) < 1e-4);
 });
 
+test('the sample of one value is left where a step would bring less than its rows are wrong by: no point of it is looked at twice', async (t) => {
+  for (const penalty of [ridge, lasso]) {
+    const points: string[] = [];
+    const inner = source(data);
+    const watched: RowSource = {
+      ...inner,
+      choose: (selector) => {
+        const some = inner.choose(selector);
+        return { ...some, evaluate: (request) => (points.push(`${request.intercepts.join()} ${request.coefficients.join()}`), some.evaluate(request)) };
+      },
+    };
+    const path = await fitPath(watched, { ...problem, penalty, lambda: [1e-4] }, inOrder);
+    t.true(path.converged[0]!);
+    t.is(new Set(points).size, points.length);
+    // At its best constant, after two steps, and where the next one leads.
+    t.is(points.length, 4);
+  }
+});
+
 test('no value is swept for more often than is allowed, on the way and by itself', async (t) => {
   for (const maxPasses of [1, 2]) {
     const events: FitEvent[] = [];

@@ -81,7 +81,7 @@ const PROGRAM_THREAD = 40e6;
 
 /** Passes over the larger sample; over that of one value, and Hessians formed there. */
 const LARGER_PASSES = 2;
-const SAMPLE_PASSES = 7;
+const SAMPLE_PASSES = 5;
 const SAMPLE_GRAMS = 2;
 
 /**

@@ -37,9 +37,11 @@ import { WorkingScale } from './workingScale.ts';
 
 /** Share of the response's mean square below which the moments have lost the loss's digits. */
 const LOST_DIGITS = 1e-6;
-/** Certified relative gap of the sample's own path; and of the only value of one. */
+/** Certified relative gap of the sample's own path. */
 const SAMPLE_TOLERANCE = 1e-4;
+/** Of the only value of one; but steps end where they bring less than a share of the excess that the sample's own solution has over all rows, q / n of the loss or about. */
 const ONE_VALUE_TOLERANCE = 1e-2;
+const SAMPLE_EXCESS = 0.5;
 /** The grid's largest lambda where no feature has any slope. */
 const NO_SLOPE_LAMBDA = 1;
 /** Share of the largest gradient there could be below which one is rounding. */
@@ -203,8 +205,8 @@ async function onSample(
     if (own.rows === 0) throw emptySample(description.rows);
     const sampleScale = new WorkingScale(description, moments, problem, { ...moments, weightSum: own.weightSum });
     const oracle = new SweepOracle(rows, sampleScale, problem.loss, { sweeps: 0, openColumns: 0, grams: 0 }, signal);
-    const tolerance = values.length === 1 ? ONE_VALUE_TOLERANCE : SAMPLE_TOLERANCE;
-    return { moments: own, oracle, setting: { ...setting, scale: sampleScale, tolerance, rough: true } };
+    const precision = values.length === 1 ? { tolerance: ONE_VALUE_TOLERANCE, negligible: (SAMPLE_EXCESS * scale.usable.length) / own.rows } : { tolerance: SAMPLE_TOLERANCE };
+    return { moments: own, oracle, setting: { ...setting, ...precision, scale: sampleScale, rough: true } };
   };
   const selector = sampleSelector(scale, moments.rows, loss.response === 'probability', meanResponse(moments, description.responseCentre));
   // The larger sample stays where its rows lie: it is read a few times only.

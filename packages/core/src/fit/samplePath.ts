@@ -13,6 +13,7 @@ import { pathPositions } from './pathPositions.ts';
 import { coarseness } from './step.ts';
 import { fitValue } from './value.ts';
 import type { ValueSetting, ValueTarget } from './value.ts';
+import type { Point } from './workingScale.ts';
 
 /** Share of the values that are solved one after the other, and how many times the anchors they are at least, which are spread among them. */
 const SOLVED_SHARE = 1 / 5;
@@ -46,21 +47,26 @@ export async function solveSample({ oracle, setting }: OnSample, values: readonl
   const { scale, penalty } = setting;
   const solved: Evaluation[] = [];
   const apart = anchorIndices(values.length, Math.max(SOLVED_ANCHORS * wanted, Math.ceil(SOLVED_SHARE * values.length)));
+  const ahead = new Map<number, Point>();
   let at = start;
   for (const [i, k] of apart.entries()) {
     const { lambda, previous } = values[k]!;
     const [before, after] = [apart[i - 1], apart[i + 1]];
     const target: ValueTarget = { lambda, previous: before === undefined ? previous : values[before]!.lambda, next: after === undefined ? null : values[after]!.lambda, features: null };
-    at = (await fitValue(oracle, setting, target, at, saturatedLoss)).evaluation;
-    solved[k] = at;
+    const result = await fitValue(oracle, setting, target, at, saturatedLoss);
+    solved[k] = at = result.evaluation;
+    if (result.ahead !== undefined) ahead.set(k, result.ahead);
   }
 
   const positions = positionsAmong(apart, apart.map((k) => solved[k]!), values.map(({ lambda }) => lambda));
   const anchors = spreadAnchors(Float64Array.from(apart, (k) => positions[k]!), wanted).map((i) => apart[i]!);
   const model = new Anchors(scale.usable, anchors, positions);
   const coarse = coarseness(scale, penalty, values.at(-1)!.lambda);
-  const formed = await oracle.evaluate(anchors.map((k) => solved[k]!.point), anchors.map((_, at) => ({ at, features: scale.usable, coarse })), 0);
-  formed.forEach(({ hessian }, a) => model.set(a, hessian!));
+  const formed = await oracle.evaluate(anchors.map((k) => ahead.get(k) ?? solved[k]!.point), anchors.map((_, at) => ({ at, features: scale.usable, coarse })), 0);
+  formed.forEach(({ hessian, ...evaluation }, a) => {
+    model.set(a, hessian!);
+    if (ahead.has(anchors[a]!)) solved[anchors[a]!] = { ...evaluation, hessian: null };
+  });
 
   const between = [...values.entries()].filter(([k]) => solved[k] === undefined);
   const columns = between.map(([index, { lambda }]) => {

@@ -14,7 +14,7 @@ import type { Executor } from '../rowSource.ts';
 import { takeRidgeStep } from '../solve/modelStep.ts';
 import type { RidgeFactor, Secant } from '../solve/ridge.ts';
 import { workingSet } from '../solve/workingSet.ts';
-import { certify } from './certificate.ts';
+import { certify, penaltyValue } from './certificate.ts';
 import type { Certificate, GradientSize } from './certificate.ts';
 import type { Evaluation, Hessian, Oracle } from './evaluation.ts';
 import { doubt, improves, isPrecise, largestChange, relativeGap } from './progress.ts';
@@ -34,6 +34,8 @@ export interface ValueSetting {
   readonly separable?: boolean;
   /** Takes a certified answer as it is, however much the next step would still change; Hessians may be coarse. */
   readonly rough?: boolean;
+  /** A step that lowers the objective by less than this share of the loss above saturation is not worth its evaluation: the fit ends before it. @default 0 */
+  readonly negligible?: number;
 }
 
 export interface ValueTarget {
@@ -51,6 +53,8 @@ export interface ValueResult {
   readonly certificate: Certificate;
   readonly converged: boolean;
   readonly reason: 'MAX_PASSES' | 'SEPARABLE' | 'STALLED' | null;
+  /** Where the step leads that was not worth an evaluation. */
+  readonly ahead?: Point;
 }
 
 interface Trial {
@@ -116,6 +120,10 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
     if (setting.rough === true && certified(certificate)) return end(null);
     const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, penalty.slopeAtZero(lambda), penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian, factors) : null;
     if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.separable || isPrecise(setting, at, full))) return end(null);
+    if (full !== null && setting.negligible !== undefined) {
+      const fall = promisedFall(scale, penalty, lambda, at, full);
+      if (fall >= 0 && fall <= setting.negligible * (at.loss - saturatedLoss)) return { ...end(null), ahead: full };
+    }
     if ((mayRunOff && at.loss - saturatedLoss < SEPARATED_LOSS) || restless >= RESTLESS_EVALUATIONS) return end('SEPARABLE');
     if (passes >= setting.maxPasses) return end('MAX_PASSES');
     if (idle >= IDLE_EVALUATIONS) return end(certified(certificate) ? null : 'STALLED');
@@ -171,6 +179,14 @@ function reach(from: Point, to: Point): number {
   const size = from.beta.reduce((most, b) => Math.max(most, Math.abs(b)), Math.abs(from.intercept));
   const change = from.beta.reduce((most, b, j) => Math.max(most, Math.abs(to.beta[j]! - b)), Math.abs(to.intercept - from.intercept));
   return Math.min(1, (2 * (1 + size)) / change);
+}
+
+/** By how much a step that minimises a model of the objective is to lower it, at least half of this: -g'd less the penalty's rise. */
+function promisedFall(scale: WorkingScale, penalty: Penalty, lambda: number, at: Evaluation, to: Point): number {
+  const { beta, intercept } = at.point;
+  let along = at.interceptGradient * (to.intercept - intercept);
+  for (const j of scale.usable) along += at.gradient[j]! * (to.beta[j]! - beta[j]!);
+  return penaltyValue(scale, penalty, lambda, beta) - penaltyValue(scale, penalty, lambda, to.beta) - along;
 }
 
 /** The factor of the last ridge step and the Hessian that it belongs to. */
