@@ -53,6 +53,13 @@ test('1 to 70 leaves, in chunks of any level that arrive in any order, are merge
   }
 });
 
+test('what is above the root or beyond the leaves is refused, and does not go round for ever', (t) => {
+  for (const leaves of [1, 5, 8]) {
+    const tree = new TreeReducer<number>(leaves, add);
+    for (const node of [{ level: rootLevel(leaves) + 1, index: 0 }, { level: 0, index: leaves }, { level: rootLevel(leaves), index: 1 }]) t.throws(() => tree.add(node, 1), { instanceOf: RangeError });
+  }
+});
+
 test('merges that take their time, and chunks of different levels, have the bits of the tree', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 0, max: 2 ** 31 - 1 }), async (leaves, seed) => {

@@ -61,9 +61,10 @@ export class TreeReducer<Value> {
     });
   }
 
-  /** Takes the finished value of a node; each node is given once. */
+  /** Takes the finished value of a node; each node is given once. @throws RangeError for a node that is none of the tree */
   add(node: TreeNode, value: Value): void {
     let { level, index } = node;
+    if (level > this.#rootLevel || index * 2 ** level >= this.#leaves) throw new RangeError(`Part ${index} of level ${level} is none of a tree of ${this.#leaves} leaves.`);
     for (;;) {
       if (level === this.#rootLevel) {
         this.#resolve(value);

@@ -1,5 +1,5 @@
 /** Computes requested subtrees of the reduction tree on a pool of threads: what a node does for a pass. */
-import { TreeReducer, chunkLevel, concatenateRows, leafRows, leavesUnder } from '@scalemix/core';
+import { TreeReducer, chunkLevel, concatenateRows, leafRows, leavesUnder, rootLevel } from '@scalemix/core';
 import type { GatheredRows, TreeNode } from '@scalemix/core';
 import type { Choices } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
@@ -49,11 +49,12 @@ function leavesOf(node: TreeNode, leaves: number): number {
   return last - first;
 }
 
-/** The chunks under a node, with the place of each in the tree that the node is the root of. */
+/** The chunks under a node, with the place of each in the tree over the node's leaves: at the edge of all rows these are fewer than its level tells. */
 function chunksUnder(node: TreeNode, leaves: number, wanted: number): { chunk: TreeNode; place: TreeNode }[] {
-  const level = Math.min(wanted, node.level);
+  const own = leavesOf(node, leaves);
+  const level = Math.min(wanted, rootLevel(own));
   const width = 2 ** (node.level - level);
-  const count = Math.ceil(leavesOf(node, leaves) / 2 ** level);
+  const count = Math.ceil(own / 2 ** level);
   return Array.from({ length: count }, (_, index) => ({ chunk: { level, index: node.index * width + index }, place: { level, index } }));
 }
 
