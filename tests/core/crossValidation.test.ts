@@ -196,6 +196,30 @@ test('a feature that only some folds want comes into the Hessians they share', a
   }
 });
 
+test('classes that unpenalised features separate without one fold only have no fit there, however coarse the tolerance', async (t) => {
+  for (const [rows, dense, way] of [[400, 3, 'together'], [120, 12, 'apart']] as const) {
+    const data = makeData({ rows, dense, loss: 'logistic', plain: true });
+    // Six rows of a rare level: one positive and one negative in the first fold, positives alone in the others.
+    const rare = new Map([[0, 1], [4, 0], [1, 1], [2, 1], [3, 1], [5, 1]]);
+    const y = Float64Array.from(data.y, (value, i) => rare.get(i) ?? value);
+    const level = Float64Array.from(y, (_, i) => (rare.has(i) ? 1 : 0));
+    const free = Float64Array.from({ length: dense + 1 }, (_, j) => (j === dense ? 0 : 1));
+    for (const foldTolerance of [0.1, 1e-4, 1e-8]) {
+      const events: FitEvent[] = [];
+      const problem: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'lasso', l1Ratio: 1 }, penaltyFactors: free, lambda: [0.1, 0.03], folds: modulo, foldTolerance };
+      const result = await fitCrossValidation(source({ y, dense: [...data.dense!, level] }), problem, inOrder, { onEvent: (event) => events.push(event) });
+      t.is(events.find((event) => event.type === 'foldsBegun')!.way, way);
+      t.deepEqual([...result.path.reason], [null, null]);
+      t.deepEqual([...result.reason], ['SEPARABLE', 'SEPARABLE', null, null, null, null, null, null], `${way}, ${foldTolerance}`);
+      t.deepEqual(result.converged.filter((_, at) => at < 2), [false, false]);
+    }
+    // And with no penalty at all.
+    const none: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'none', l1Ratio: 0 }, folds: modulo, foldTolerance: 0.1 };
+    const result = await fitCrossValidation(source({ y, dense: [data.dense![0]!, level] }), none, inOrder);
+    t.deepEqual([...result.path.reason, ...result.reason], [null, 'SEPARABLE', null, null, null]);
+  }
+});
+
 test('classes that unpenalised features separate are separated without each fold too', async (t) => {
   const data = makeData({ rows: 400, dense: 3, loss: 'logistic', plain: true });
   const wide: ArrayData = { ...data, dense: [...data.dense!, Float64Array.from(data.y, (y, i) => y - 0.5 + (y > 0.5 ? 1 : -1) * (i % 3))] };

@@ -38,6 +38,8 @@ export interface Column {
   /** The fold that it leaves out, -1 for none. */
   readonly fold: number;
   readonly saturatedLoss: number;
+  /** Whether the features that no penalty touches separate its classes: it has no finite optimum. */
+  readonly separable: boolean;
   /** The best point so far and what is known there; without a certificate, what is expected there. */
   at: Evaluation | null;
   certificate: Certificate | null;
@@ -54,8 +56,8 @@ export interface Column {
   open: boolean;
 }
 
-export function newColumn(of: Pick<Column, 'index' | 'lambda' | 'scale' | 'fold' | 'saturatedLoss' | 'next' | 'expected'>): Column {
-  return { ...of, at: null, certificate: null, leastGap: Infinity, updates: [], factor: null, rejected: 0, open: true };
+export function newColumn(of: Pick<Column, 'index' | 'lambda' | 'scale' | 'fold' | 'saturatedLoss' | 'next' | 'expected'> & Partial<Pick<Column, 'separable'>>): Column {
+  return { separable: false, ...of, at: null, certificate: null, leastGap: Infinity, updates: [], factor: null, rejected: 0, open: true };
 }
 
 export interface Advance {
@@ -81,8 +83,8 @@ function sweepsOf({ maxPasses }: ValueSetting): number {
 }
 
 /** For finishing by itself a column that has advanced by all its sweeps and is open still. */
-export function finishing(setting: ValueSetting, { scale }: Column): ValueSetting {
-  return { ...setting, scale, maxPasses: setting.maxPasses - sweepsOf(setting) };
+export function finishing(setting: ValueSetting, { scale, separable }: Column): ValueSetting {
+  return { ...setting, scale, separable, maxPasses: setting.maxPasses - sweepsOf(setting) };
 }
 
 /** Advances the columns until all have left, or have had their sweeps: what is then open is left to the caller. */
@@ -129,8 +131,8 @@ export function isCertified({ lambda, certificate, saturatedLoss }: Column, sett
 }
 
 /** What a certified column's value is; where free features separate the classes it is none that converged, whatever its gradient. */
-export function asIs(column: Column, { separable }: Pick<ValueSetting, 'separable'>): ValueResult {
-  return { evaluation: column.at!, certificate: column.certificate!, converged: separable !== true, reason: separable === true ? 'SEPARABLE' : null };
+export function asIs({ at, certificate, separable }: Column): ValueResult {
+  return { evaluation: at!, certificate: certificate!, converged: !separable, reason: separable ? 'SEPARABLE' : null };
 }
 
 /** Takes an evaluation in: the column moves there if it improves, and learns from it unless its model of the Hessian is new. */
@@ -150,15 +152,15 @@ export function consider(column: Column, next: Evaluation, setting: ValueSetting
 async function takeSteps(columns: readonly Column[], { setting, model, leave }: Advance, expecting: boolean, mayLeave = true): Promise<void> {
   const done = (column: Column): boolean => mayLeave && column.certificate !== null && isCertified(column, setting);
   const waiting = columns.filter((column) => {
-    const leaves = setting.rough === true && done(column);
-    if (leaves) close(column, setting, leave);
+    const leaves = setting.rough === true && done(column) && !Number.isNaN(column.certificate!.gap);
+    if (leaves) close(column, leave);
     return !leaves;
   });
   const steps = waiting.length === 1 ? [await singleStep(setting, model, waiting[0]!)] : await setting.executor.map('modelStep', model.shared(), waiting.map((column) => modelProblem(setting, model, column)));
   waiting.forEach((column, i) => {
     const at = column.at!;
     const target = takeStep(at.point, steps[i]!, model.features);
-    if (done(column) && isPrecise(setting, at, target)) close(column, setting, leave);
+    if (done(column) && isPrecise(setting, at, target)) close(column, leave);
     // A rejected step has taught its curvature (`learn`); the new one goes from the best point, and not all the way.
     column.next = column.rejected === 0 ? target : between(at.point, target, 0.5 ** column.rejected);
     column.expected = expecting ? expectedAt(at, column.next, column.index, model) : null;
@@ -175,9 +177,9 @@ async function singleStep(setting: ValueSetting, model: Anchors, column: Column)
   return step!;
 }
 
-function close(column: Column, setting: ValueSetting, leave: Advance['leave']): void {
+function close(column: Column, leave: Advance['leave']): void {
   column.open = false;
-  leave(column, asIs(column, setting));
+  leave(column, asIs(column));
 }
 
 function modelProblem(setting: ValueSetting, model: Anchors, column: Column): ModelStepProblem {

@@ -31,6 +31,7 @@ import type { Evaluation } from './evaluation.ts';
 import { leadersAmong, shifted } from './leaders.ts';
 import type { Found } from './leaders.ts';
 import { MomentsOracle } from './momentsOracle.ts';
+import { areSeparated, freeFeatures } from './nullModel.ts';
 import { solvePath, spent, startingIntercept, valueByValue } from './path.ts';
 import type { SolvedPath } from './path.ts';
 import { pathPositions } from './pathPositions.ts';
@@ -168,6 +169,7 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
   const K = values.length;
   const saturated = solved.moments.folds!.map(({ training }) => training.saturatedLoss);
   const points = solved.results.map(({ evaluation }) => evaluation.point);
+  const separable = await separableFolds(solved, setting, folds);
 
   /** Whether feature j has a coefficient in value k, or a gradient of a `share` of its slope at zero there. */
   const wants = ({ point, gradient }: Evaluation, k: number, j: number, share: number): boolean =>
@@ -193,7 +195,7 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
     for (const [fold, { scale: own }] of folds.sets.entries()) {
       const oracle = withoutFold(sweeps, folds, fold);
       const counted = (_result: ValueResult, k: number): void => progress(fold * K + k + 1);
-      results.push(await valueByValue(oracle, oracle, null, { ...setting, scale: own }, values, start[fold]!, saturated[fold]!, counted));
+      results.push(await valueByValue(oracle, oracle, null, { ...setting, scale: own, separable: separable[fold]! }, values, start[fold]!, saturated[fold]!, counted));
     }
     return results;
   }
@@ -230,7 +232,7 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
     values.map(({ lambda }, index) => {
       const point = points[index]!;
       const next = withoutConstants(point, own);
-      const column = newColumn({ index, lambda, scale: own, fold, saturatedLoss: saturated[fold]!, next, expected: null });
+      const column = newColumn({ index, lambda, scale: own, fold, saturatedLoss: saturated[fold]!, separable: separable[fold]!, next, expected: null });
       const leader = leaders.indexOf(index);
       // Another point than the one of which something is known.
       if (next !== point) return column;
@@ -257,6 +259,18 @@ async function fromSweeps({ source, solved, setting, folds, options }: Fitting):
     progress(done);
   }
   return results;
+}
+
+/** Whether the features that no penalty touches separate the classes without each fold, be it that they do not with it. */
+async function separableFolds({ sweeps, moments, nullPoint, setting: { separable } }: SolvedPath, setting: ValueSetting, folds: TrainingSets): Promise<boolean[]> {
+  const open = separable !== true && !setting.loss.quadratic ? [...folds.sets.entries()].filter(([, { scale }]) => freeFeatures({ scale }).length > 0) : [];
+  const found = folds.sets.map(() => separable === true);
+  if (open.length === 0) return found;
+  const starts = await sweeps.evaluateWithout(folds, open.map(([fold]) => fold), open.map(([, { scale }]) => withoutConstants(nullPoint, scale)), [], 0);
+  for (const [i, [fold, { scale }]] of open.entries()) {
+    found[fold] = await areSeparated(withoutFold(sweeps, folds, fold), { ...setting, scale }, starts[i]!, moments.folds![fold]!.training.saturatedLoss);
+  }
+  return found;
 }
 
 /** A feature that is constant without the fold has no coefficient there. The point itself where none has one. */

@@ -100,7 +100,7 @@ export async function fitLockstep(
   for (const column of columns) {
     if (!column.open) continue;
     if (isCertified(column, setting)) {
-      leave(column, asIs(column, setting));
+      leave(column, asIs(column));
       continue;
     }
     const target: ValueTarget = { ...values[column.index]!, next: null, features: null };

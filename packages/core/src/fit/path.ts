@@ -24,6 +24,7 @@ import type { Evaluation, Oracle } from './evaluation.ts';
 import { fitLockstep, sampleSelector } from './lockstep.ts';
 import type { InLockstep } from './lockstep.ts';
 import { MomentsOracle } from './momentsOracle.ts';
+import { fitNull } from './nullModel.ts';
 import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import type { LockstepValue, OnSample } from './samplePath.ts';
 import { chooseRoad, momentsSuffice, rowWidth } from './road.ts';
@@ -34,6 +35,7 @@ import { relativeGap, residualSquare } from './progress.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import { WorkingScale } from './workingScale.ts';
+import type { Point } from './workingScale.ts';
 
 /** Share of the response's mean square below which the moments have lost the loss's digits. */
 const LOST_DIGITS = 1e-6;
@@ -71,6 +73,8 @@ export interface SolvedPath {
   readonly order: readonly number[];
   readonly values: readonly LockstepValue[];
   readonly results: readonly ValueResult[];
+  /** With the features that no penalty touches. */
+  readonly nullPoint: Point;
   /** The Hessians that the path was fitted with in lockstep; null: it was fitted otherwise. */
   readonly model: Anchors | null;
 }
@@ -158,7 +162,7 @@ export async function solvePath(
     rows: moments.rows,
     ...spent(count, lambda.length),
   };
-  return { path: result, moments, setting: path, sweeps, count, fromMoments, order, values, results: fitted, model };
+  return { path: result, moments, setting: path, sweeps, count, fromMoments, order, values, results: fitted, nullPoint: nullModel.at.point, model };
 }
 
 /** What the fit of `values` values has cost so far. */
@@ -256,22 +260,6 @@ function meanResponse(moments: Moments, responseCentre: number): number {
 /** The constant that fits the mean response best, less the mean offset. */
 export function startingIntercept(scale: WorkingScale, loss: Loss, moments: Moments, responseCentre: number): number {
   return scale.intercept ? loss.startingValue(meanResponse(moments, responseCentre)) - moments.offsetMean : 0;
-}
-
-/**
- * The null model: the intercept alone, then with the features that no penalty
- * touches. Where it has no finite optimum no value of the path has one.
- */
-async function fitNull(oracle: Oracle, setting: ValueSetting, first: Evaluation, saturatedLoss: number): Promise<{ alone: Evaluation; at: Evaluation; separable: boolean }> {
-  const { scale } = setting;
-  const target = (features: Int32Array): ValueTarget => ({ lambda: 0, previous: 0, next: null, features });
-  // Stationarity is measured against the gradient that is left: absolute here, to rounding of the mean gradient.
-  const tight: ValueSetting = { ...setting, tolerance: Math.min(1e-9, setting.tolerance) };
-  const alone = (await fitValue(oracle, tight, target(new Int32Array(0)), first, saturatedLoss)).evaluation;
-  const free = scale.usable.filter((j) => scale.l1[j] === 0);
-  if (free.length === 0) return { alone, at: alone, separable: false };
-  const { evaluation, reason } = await fitValue(oracle, tight, target(free), alone, saturatedLoss);
-  return { alone, at: evaluation, separable: reason === 'SEPARABLE' };
 }
 
 /** The unit of stationarity: the size of the gradient with the intercept alone, but no less than what could be rounding. */

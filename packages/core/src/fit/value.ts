@@ -116,10 +116,11 @@ export async function fitValue(oracle: Oracle, setting: ValueSetting, target: Va
   let brisk = true;
   const factors: KeptFactor = { matrix: null, factor: null };
   for (let passes = 0; ; ) {
-    // A rough setting takes what is certified as it is: no step is needed to judge it by.
-    if (setting.rough === true && certified(certificate)) return end(null);
+    const proven = !Number.isNaN(certificate.gap);
+    // A rough setting takes what is proven as it is: no step is needed to judge it by.
+    if (setting.rough === true && proven && certified(certificate)) return end(null);
     const full = at.hessian !== null && covers(at.hessian.features, usable, at, scale, penalty.slopeAtZero(lambda), penalty.curvature(lambda)) ? await newtonStep(setting, lambda, at, at.hessian, factors) : null;
-    if (certified(certificate) && (full === null || passes >= setting.maxPasses || setting.separable || isPrecise(setting, at, full))) return end(null);
+    if (certified(certificate) && (passes >= setting.maxPasses || setting.separable || (full === null ? proven || usable.length === 0 : isPrecise(setting, at, full)))) return end(null);
     if (full !== null && setting.negligible !== undefined) {
       const fall = promisedFall(scale, penalty, lambda, at, full);
       if (fall >= 0 && fall <= setting.negligible * (at.loss - saturatedLoss)) return { ...end(null), ahead: full };
