@@ -56,30 +56,36 @@ test.serial('a coordinator that is killed is resumed on the same nodes, or on no
   }
 });
 
-test.serial('files that only the nodes have: a coordinator that is killed is resumed on nodes that have kept their rows', async (t) => {
-  const root = temporaryFolder();
-  copyFileSync(await parquetFile(t, `FROM read_csv('${file('data.csv')}')`), join(root, 'data.parquet'));
-  const local = ['path', 'data.parquet', ...fit.slice(2)];
-  const plain = answer((await scalemix([...local, '--json'], { cwd: root })).stdout);
-  const nodes = await Promise.all([startNode({ lease: 1500, dataRoot: root }), startNode({ lease: 1500, dataRoot: root })]);
-  const cwd = temporaryFolder();
-  const lines = (name: string): string[] => (existsSync(join(cwd, name)) ? readFileSync(join(cwd, name), 'utf8').split('\n') : []);
-  try {
-    const cluster = ['--cluster', addressesOf(nodes), '--token-file', tokenFile, '--data', 'local'];
-    const whole = await scalemix([...local, ...cluster, '--explain'], { cwd });
-    t.is(whole.code, 0, whole.stderr);
-    t.regex(whole.stdout + whole.stderr, /60,000, .*, which the nodes read by themselves/);
-    const killed = await scalemix([...local, ...cluster, '--checkpoint', 'job.log', '--events', 'killed.jsonl'], { cwd, env: atPoint({ file: 'killed.jsonl', after: 'passDone', signal: 'SIGKILL' }) });
-    t.is(killed.code, null);
-    const resumed = await scalemix(['resume', 'job.log', '--json', '--events', 'resumed.jsonl', ...cluster], { cwd });
-    t.is(resumed.code, 0, resumed.stderr);
-    t.deepEqual(answer(resumed.stdout), plain);
-    t.true(lines('killed.jsonl').some((line) => line.includes('"rowsRead"')));
-    t.false(lines('resumed.jsonl').some((line) => line.includes('"rowsRead"')), 'the nodes have kept their rows');
-  } finally {
-    await Promise.all(nodes.map((node) => node.stop(0)));
-  }
-});
+for (const [what, data, event] of [
+  ['files that only the nodes have', 'local', 'rowsRead'],
+  ['files that only the coordinator has', 'auto', 'rowsSent'],
+] as const) {
+  test.serial(`${what}: a coordinator that is killed is resumed on nodes that have kept their rows`, async (t) => {
+    const root = temporaryFolder();
+    copyFileSync(await parquetFile(t, `FROM read_csv('${file('data.csv')}')`), join(root, 'data.parquet'));
+    const path = ['path', 'data.parquet', ...fit.slice(2)];
+    const plain = answer((await scalemix([...path, '--json'], { cwd: root })).stdout);
+    const onNodes = data === 'local';
+    const nodes = await Promise.all([0, 1].map(() => startNode({ lease: 1500, dataRoot: onNodes ? root : undefined })));
+    const cwd = onNodes ? temporaryFolder() : root;
+    const told = (name: string): boolean => readFileSync(join(cwd, name), 'utf8').includes(`"${event}"`);
+    try {
+      const cluster = ['--cluster', addressesOf(nodes), '--token-file', tokenFile, '--data', data];
+      const whole = await scalemix([...path, ...cluster, '--explain'], { cwd });
+      t.is(whole.code, 0, whole.stderr);
+      t.is(/60,000, .*, which the nodes read by themselves/.test(whole.stdout + whole.stderr), onNodes);
+      const killed = await scalemix([...path, ...cluster, '--checkpoint', 'job.log', '--events', 'killed.jsonl'], { cwd, env: atPoint({ file: 'killed.jsonl', after: 'passDone', signal: 'SIGKILL' }) });
+      t.is(killed.code, null);
+      const resumed = await scalemix(['resume', 'job.log', '--json', '--events', 'resumed.jsonl', ...cluster], { cwd });
+      t.is(resumed.code, 0, resumed.stderr);
+      t.deepEqual(answer(resumed.stdout), plain);
+      t.true(told('killed.jsonl'));
+      t.false(told('resumed.jsonl'), 'the nodes have kept their rows');
+    } finally {
+      await Promise.all(nodes.map((node) => node.stop(0)));
+    }
+  });
+}
 
 test.serial('exit code 5 where all nodes are lost, with a log to go on from', async (t) => {
   const worker = await startWorker();
@@ -141,7 +147,7 @@ test.serial('a worker serves health and metrics, and says so', async (t) => {
     t.deepEqual(await fetched('/healthz'), { status: 200, text: 'ok\n' });
     t.is((await fetched('/')).status, 404);
     const before = await fetched('/metrics');
-    t.regex(before.text, /^# TYPE scalemix_passes_total gauge$/m);
+    t.regex(before.text, /^# TYPE scalemix_passes_total counter$/m);
     t.regex(before.text, /^scalemix_passes_total 0$/m);
     t.is((await scalemix([...fit, '--cluster', worker.address, '--token-file', tokenFile])).code, 0);
     const after = await fetched('/metrics');

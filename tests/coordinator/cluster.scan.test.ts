@@ -184,6 +184,10 @@ test.serial('nodes are free at once where a job ends before it computes', async 
     const holes = job(['data/*.parquet'], { columns: ['x', 'holes'] });
     await t.throwsAsync(runJob(holes, { cluster }), { code: 'MISSING_VALUES' });
     t.false(leased());
+    await t.throwsAsync(runJob(job(['nowhere.parquet']), { cluster }), { code: 'FILE_NOT_FOUND' });
+    t.false(leased());
+    await t.throwsAsync(runJob(job(['nowhere.parquet']), { cluster: { ...cluster, data: 'auto' } }), { code: 'FILE_NOT_FOUND' });
+    t.false(leased());
     const factors = job(['data/*.parquet']);
     await t.throwsAsync(runJob({ ...factors, problem: { ...factors.problem, penaltyFactors: new Map([['none', 2]]) } }, { cluster }), { code: 'UNKNOWN_COLUMN' });
     t.false(leased());

@@ -33,27 +33,38 @@ async function withNode<Result>(options: Parameters<typeof startNode>[0], use: (
 }
 
 /** Certificates of one authority: of a node, a coordinator, and of a node whose time is over. */
-async function certificates(): Promise<{ folder: string; node: SecurityOptions; coordinator: SecurityOptions; expired: SecurityOptions }> {
+async function certificates(): Promise<{ folder: string; node: SecurityOptions; coordinator: SecurityOptions; expired: SecurityOptions; expiredCoordinator: SecurityOptions }> {
   const folder = temporaryFolder();
   await writeCertificates({ folder, nodes: ['one'], days: 2 });
   const authority = { certificate: readFileSync(join(folder, 'ca.crt'), 'utf8'), key: readFileSync(join(folder, 'ca.key'), 'utf8') };
   const old = await issue(authority, 'node', 'old', -1 / 48);
   writeFileSync(join(folder, 'old.crt'), old.certificate);
   writeFileSync(join(folder, 'old.key'), old.key);
+  const oldCoordinator = await issue(authority, 'coordinator', 'over', -1 / 48);
+  writeFileSync(join(folder, 'over.crt'), oldCoordinator.certificate);
+  writeFileSync(join(folder, 'over.key'), oldCoordinator.key);
   const of = (name: string): SecurityOptions => ({ tokenFile: join(folder, 'token'), tlsCa: join(folder, 'ca.crt'), tlsCert: join(folder, `${name}.crt`), tlsKey: join(folder, `${name}.key`) });
-  return { folder, node: of('one'), coordinator: of('coordinator'), expired: of('old') };
+  return { folder, node: of('one'), coordinator: of('coordinator'), expired: of('old'), expiredCoordinator: of('over') };
 }
 
 const ours = certificates();
 const others = certificates();
 
+/** What the coordinator ends with, and what the node says. */
+interface Refusal {
+  readonly error: Error & { readonly code?: string };
+  readonly said: string;
+}
+
 /** @param suspectAfter seconds: long where a refusal is final, short where the job gives up after three times as many */
-async function refused(node: SecurityOptions, coordinator: SecurityOptions, suspectAfter = 20): Promise<Error & { code?: string }> {
-  const started = await startNode({ security: readSecurity(node) });
+async function refused(node: SecurityOptions, coordinator: SecurityOptions, suspectAfter = 20): Promise<Refusal> {
+  let said = '';
+  const started = await startNode({ security: readSecurity(node), onNote: (note) => (said += `${note}\n`) });
   try {
-    return await onCluster(await manyRows(), { nodes: addressesOf([started]), suspectAfter, ...coordinator }, async () => {
+    const error = await onCluster(await manyRows(), { nodes: addressesOf([started]), suspectAfter, ...coordinator }, async () => {
       throw new Error('It was let in.');
-    }).then(() => new Error('unreachable'), (error: Error) => error);
+    }).then(() => new Error('unreachable'), (reason: Error) => reason);
+    return { error, said };
   } finally {
     t0(started);
     await started.stop(0);
@@ -66,8 +77,11 @@ function t0(node: NodeServer): void {
 }
 
 test.serial('another token, and none, are refused on both sides before a message is read', async (t) => {
-  await withNode({}, async (nodes, node) => {
+  const said: string[] = [];
+  await withNode({ onNote: (note) => said.push(note) }, async (nodes, node) => {
     const error = await t.throwsAsync(onCluster(await manyRows(), { nodes, tokenFile: otherTokenFile }, allBits), { code: 'WRONG_TOKEN' });
+    t.is(said.length, 1);
+    t.regex(said[0]!, /^A call from 127\.0\.0\.1:\d+ was refused\. The node knows another token, or got none\./);
     t.notRegex(error?.message ?? '', /another-token|a-token/);
     await t.throwsAsync(onCluster(await manyRows(), { nodes, tokenFile: undefined, insecure: true }, allBits), { code: 'WRONG_TOKEN' });
     t.is(node.counters.refused, 2);
@@ -100,40 +114,51 @@ test.serial('mutual TLS: the same bits', async (t) => {
   });
 });
 
-test.serial('without a certificate', async (t) => {
+test.serial('without a certificate: both sides say so', async (t) => {
   const { node, coordinator } = await ours;
-  const error = await refused(node, { tokenFile: coordinator.tokenFile }, 0.5);
+  const { error, said } = await refused(node, { tokenFile: coordinator.tokenFile }, 0.5);
   t.like(error, { code: 'CLUSTER_LOST' });
-  t.regex(error.message, /--tls-cert/);
+  t.regex(error.message, /give --tls-ca, --tls-cert and --tls-key here too/);
+  t.regex(said, /^A connection from 127\.0\.0\.1 came to nothing: TLS could not be agreed on /);
 });
 
 test.serial('TLS to a node without it', async (t) => {
   const { node, coordinator } = await ours;
-  t.like(await refused({ tokenFile: node.tokenFile }, coordinator), { code: 'TLS_FAILED' });
+  t.like((await refused({ tokenFile: node.tokenFile }, coordinator)).error, { code: 'TLS_FAILED' });
 });
 
-test.serial('a certificate of another authority, on either side', async (t) => {
+test.serial('a certificate of another authority, on either side: both sides say so', async (t) => {
   const [{ node, coordinator }, other] = await Promise.all([ours, others]);
-  t.like(await refused(node, { ...other.coordinator, tokenFile: coordinator.tokenFile }), { code: 'TLS_FAILED' });
-  const error = await refused(node, { ...coordinator, tlsCert: other.coordinator.tlsCert, tlsKey: other.coordinator.tlsKey }, 0.5);
-  t.regex(String(error.code), /TLS_FAILED|CLUSTER_LOST/);
-  t.regex(error.message, /--tls-c/);
+  const distrusted = await refused(node, { ...other.coordinator, tokenFile: coordinator.tokenFile });
+  t.like(distrusted.error, { code: 'TLS_FAILED' });
+  t.regex(distrusted.said, DISTRUSTED);
+  t.regex(await refusedByNode(node, { ...coordinator, tlsCert: other.coordinator.tlsCert, tlsKey: other.coordinator.tlsKey }), /UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|CERT_SIGNATURE_FAILURE/);
 });
 
-test.serial('a certificate whose time is over', async (t) => {
-  const { expired, coordinator } = await ours;
-  const error = await refused(expired, coordinator);
+test.serial('a certificate whose time is over, on either side: both sides say so', async (t) => {
+  const { node, coordinator, expired, expiredCoordinator } = await ours;
+  const { error, said } = await refused(expired, coordinator);
   t.like(error, { code: 'TLS_FAILED' });
   t.regex(error.message, /expired/);
+  t.regex(said, DISTRUSTED);
+  t.regex(await refusedByNode(node, expiredCoordinator), /CERT_HAS_EXPIRED/);
 });
 
 test.serial("a node's certificate opens no other node, and a coordinator's serves none", async (t) => {
   const { node, coordinator } = await ours;
-  const error = await refused(node, node, 0.5);
-  t.regex(String(error.code), /TLS_FAILED|CLUSTER_LOST/);
-  t.regex(error.message, /--tls-c/);
-  t.like(await refused(coordinator, coordinator), { code: 'TLS_FAILED' });
+  t.regex(await refusedByNode(node, node), /INVALID_PURPOSE/);
+  t.like((await refused(coordinator, coordinator)).error, { code: 'TLS_FAILED' });
 });
+
+/** What a node says where its own certificate is not accepted. */
+const DISTRUSTED = /^A connection.* came to nothing: the other side closed it before TLS was agreed on\. It may not accept the certificate of this node/;
+
+/** What a node says of a coordinator whose certificate it does not accept. */
+async function refusedByNode(node: SecurityOptions, coordinator: SecurityOptions): Promise<string> {
+  const { error, said } = await refused(node, coordinator, 0.5);
+  if (error.code !== 'TLS_FAILED' && !(error.code === 'CLUSTER_LOST' && /--tls-c/.test(error.message))) throw error;
+  return /^A connection from 127\.0\.0\.1 came to nothing: its certificate, or the lack of one, is not accepted \((\w+)\)/.exec(said)?.[1] ?? said;
+}
 
 /** Milliseconds that calls have. */
 const PATIENCE = 60_000;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FailureError } from '@scalemix/core';
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { addressText } from './address.ts';
 import type { Address } from './address.ts';
 import type { NodeServer } from './server.ts';
@@ -46,17 +46,28 @@ function metricsOf(node: NodeServer): Registry {
   const gauge = (name: string, help: string, value: () => number): void => {
     registry.registerMetric(new Gauge({ name: `scalemix_${name}`, help, registers: [], collect() { this.set(value()); } }));
   };
+  const counter = (name: string, help: string, value: () => number): void => {
+    registry.registerMetric(new Counter({
+      name: `scalemix_${name}_total`,
+      help,
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    }));
+  };
   gauge('leased', 'Whether a coordinator holds the node', () => Number(node.state.leased));
   gauge('blocks', 'Blocks of rows held', () => node.state.blocks);
   gauge('memory_bytes', 'Bytes of rows in memory', () => node.state.memory);
   gauge('spilled_bytes', 'Bytes of rows in the spill file', () => node.state.spilled);
-  gauge('passes_total', 'Passes asked for', () => counters.passes);
-  gauge('subtrees_total', 'Answers sent', () => counters.subtrees);
-  gauge('compute_seconds_total', 'Seconds in passes', () => counters.computeSeconds);
-  gauge('sent_bytes_total', 'Bytes of answers', () => counters.bytesSent);
-  gauge('received_blocks_total', 'Blocks taken in', () => counters.blocksReceived);
-  gauge('received_bytes_total', 'Bytes of blocks taken in', () => counters.bytesReceived);
-  gauge('refused_total', 'Calls refused or failed', () => counters.refused);
+  counter('passes', 'Passes asked for', () => counters.passes);
+  counter('subtrees', 'Answers sent', () => counters.subtrees);
+  counter('compute_seconds', 'Seconds in passes', () => counters.computeSeconds);
+  counter('sent_bytes', 'Bytes of answers', () => counters.bytesSent);
+  counter('received_blocks', 'Blocks taken in', () => counters.blocksReceived);
+  counter('received_bytes', 'Bytes of blocks taken in', () => counters.bytesReceived);
+  counter('refused', 'Calls refused or failed', () => counters.refused);
   gauge('uptime_seconds', 'Seconds since the node started', () => (Date.now() - counters.started) / 1000);
   return registry;
 }

@@ -14,6 +14,7 @@ import type { Address } from './address.ts';
 import { NodeCounters } from './counters.ts';
 import { statusOf } from './errors.ts';
 import { widenWindows } from './flowControl.ts';
+import { watchHandshakes } from './handshakes.ts';
 import { Lease } from './lease.ts';
 import { LocalFiles } from './localFiles.ts';
 import { readLocal, scanLocal } from './localTable.ts';
@@ -64,6 +65,7 @@ export class NodeServer {
   #owned = false;
   #address: Address | null = null;
   #leaving = false;
+  #unwatch = (): void => {};
 
   private constructor(options: NodeOptions) {
     this.#options = options;
@@ -106,6 +108,7 @@ export class NodeServer {
         node.#server.bindAsync(addressText(options.listen), credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
       });
       node.#address = { host: options.listen.host, port };
+      node.#unwatch = watchHandshakes(port, (what) => node.#note(what));
       return node;
     } catch (cause) {
       await node.stop(0);
@@ -130,6 +133,7 @@ export class NodeServer {
   async stop(patience = 10_000): Promise<void> {
     this.#leaving = true;
     clearInterval(this.#timer);
+    this.#unwatch();
     for (const name of ['', 'scalemix.Node']) this.#health.setStatus(name, 'NOT_SERVING');
     const until = performance.now() + patience;
     while (this.#running.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -145,15 +149,15 @@ export class NodeServer {
   /** Refuses a call without the token before its message is read. */
   #guard(): ServerInterceptor {
     const knows = tokenTest(this.#options.security);
-    const { counters } = this;
     return (_method, call) =>
       new ServerInterceptingCall(call, {
         start: (next) => {
           next({
             onReceiveMetadata: (metadata, proceed) => {
               if (knows(metadata)) return proceed(metadata);
-              counters.refused++;
-              call.sendStatus(statusOf(new FailureError('WRONG_TOKEN', 'The node knows another token, or got none. All programs of a cluster need the same --token-file.'), status.UNAUTHENTICATED));
+              const error = new FailureError('WRONG_TOKEN', 'The node knows another token, or got none. All programs of a cluster need the same --token-file.');
+              this.#note(`A call from ${call.getPeer()} was refused. ${error.message}`);
+              call.sendStatus(statusOf(error, status.UNAUTHENTICATED));
             },
           });
         },
@@ -177,8 +181,13 @@ export class NodeServer {
   }
 
   #refuse(error: unknown): void {
+    this.#note(error instanceof Error ? error.message : String(error));
+  }
+
+  /** Of a call or a connection that is refused. */
+  #note(what: string): void {
     this.counters.refused++;
-    this.#options.onNote?.(error instanceof Error ? error.message : String(error));
+    this.#options.onNote?.(what);
   }
 
   #describe({ protocol, kernel, precision }: scalemix.DescribeRequest): scalemix.DescribeReply.$Properties {
