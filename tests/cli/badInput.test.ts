@@ -52,6 +52,7 @@ const cases: readonly Case[] = [
   { what: 'an unknown command', args: 'pth good.csv', code: 'UNKNOWN_COMMAND', exit: 2 },
   { what: 'submit without a command', args: 'submit --engine slurm', code: 'MISSING_ARGUMENT', exit: 2 },
   { what: 'submit without an engine', args: 'submit -- path good.csv --response y', code: 'MISSING_OPTION', exit: 2 },
+  { what: 'submit of a command without the dashes', args: 'submit --engine slurm path good.csv --response y', code: 'UNEXPECTED_ARGUMENT', exit: 2 },
   { what: 'submit of what is no job', args: 'submit --engine slurm -- doctor', code: 'INAPPLICABLE_OPTION', exit: 2 },
   { what: 'submit with a slip in the command', args: 'submit --engine slurm -- path good.csv --respons y', code: 'UNKNOWN_OPTION', exit: 2 },
   { what: 'submit of a path without a response', args: 'submit --engine slurm -- path good.csv', code: 'MISSING_OPTION', exit: 2 },

@@ -2,7 +2,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { parseModel } from '@scalemix/core';
+import { FailureError, parseModel } from '@scalemix/core';
+import { errorText, tell } from '../../packages/cli/src/failure.ts';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 
 const folder = temporaryFolder({
@@ -136,6 +137,16 @@ for (const [words, includes, excludes] of completions) {
     if (includes.length === 0) t.deepEqual(offered, []);
   });
 }
+
+test('an error is one line, whatever another program has said in it', (t) => {
+  const told = tell(new FailureError('ENGINE_REFUSED', 'sbatch ended with 1: sbatch: error: one\n  sbatch: fatal: two.'), new AbortController().signal);
+  t.is(errorText(told, false, (_, text) => text), 'scalemix: ENGINE_REFUSED: sbatch ended with 1: sbatch: error: one | sbatch: fatal: two.\n');
+});
+
+test('submit says where the command that it shall run stands', async (t) => {
+  const { stderr } = await scalemix(['submit', '--engine', 'slurm', 'path', 'a.parquet', '--response', 'y']);
+  t.regex(stderr, /^scalemix: UNEXPECTED_ARGUMENT: submit does not know what to do with "path"\. The command that it shall run stands after --, such as scalemix submit .* -- path .*\n$/);
+});
 
 test('completion prints a script for the shell', async (t) => {
   t.regex((await scalemix(['completion'], { env: { SHELL: '/bin/bash' } })).stdout, /complete -o bashdefault -o default/);

@@ -25,7 +25,8 @@ export interface ToldError {
 export function tell(error: unknown, signal: AbortSignal): ToldError {
   // What an abort throws on its way through the libraries is not always its reason.
   if (signal.aborted && signal.reason instanceof Interrupted) return { exitCode: signal.reason.exitCode, code: 'INTERRUPTED', message: signal.reason.message };
-  if (error instanceof ScalemixError) return { exitCode: EXIT[error.kind], code: error.code, message: error.message };
+  // What other programs said comes in several lines, and an error is one.
+  if (error instanceof ScalemixError) return { exitCode: EXIT[error.kind], code: error.code, message: error.message.replaceAll(/\s*\n\s*/g, ' | ') };
   if (error instanceof RangeError && /allocation|memory|array length/i.test(error.message)) {
     return { exitCode: EXIT.failure, code: 'OUT_OF_MEMORY', message: `There is not enough memory: ${error.message}. Give less with --columns, or --memory a smaller size.` };
   }

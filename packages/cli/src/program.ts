@@ -78,6 +78,7 @@ async function parse(all: readonly string[], signal: AbortSignal, carry: (comman
   for (const command of commands) {
     register(program, command, async (parsed) => {
       checkSwitches(command, args);
+      checkPositionals(command, parsed);
       const call = {
         inputs: asTexts(parsed['files']),
         model: asTexts(parsed['model'])[0] ?? '',
@@ -89,7 +90,6 @@ async function parse(all: readonly string[], signal: AbortSignal, carry: (comman
         words: after,
         program: self,
       };
-      checkPositionals(command, parsed);
       await carry(command, call as Call<Options>);
     });
   }
@@ -167,7 +167,9 @@ function asTexts(value: unknown): string[] {
 
 function checkPositionals(command: Command, parsed: Parsed): void {
   const extra = (parsed['_'] as unknown[]).slice(1);
-  if (extra.length > 0) throw new UsageError('UNEXPECTED_ARGUMENT', `${command.name} does not know what to do with ${JSON.stringify(String(extra[0]))}.`);
+  if (extra.length === 0) return;
+  const hint = command.takesCommand === true ? ` The command that it shall run stands after --, such as scalemix ${command.examples[0]![0]}.` : '';
+  throw new UsageError('UNEXPECTED_ARGUMENT', `${command.name} does not know what to do with ${JSON.stringify(restoreDash(String(extra[0])))}.${hint}`);
 }
 
 /** What yargs found wrong, in our codes. */

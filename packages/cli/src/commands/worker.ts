@@ -13,7 +13,7 @@ const options = { ...workerOptions, ...capacityOptions, kernel, quiet, config };
 export const workerCommand = defineCommand({
   name: 'worker',
   positionals: [],
-  describe: 'Serve as a node that holds rows and answers passes, for fit and path with --cluster',
+  describe: 'Serve as a node that holds rows and answers passes, for jobs with --cluster',
   options,
   patience: 12_000,
   examples: [
