@@ -217,6 +217,15 @@ for (const [family, kernels] of Object.entries(KERNELS)) {
       t.true(compare(small, columns, some(small.store.features.count, 0)) > 20, 'of some columns');
       t.true(compare(smallStore({ ...shape, denseType: 'f64' }, 11, kernels), columns, null) > 100, 'stored in float64');
     }
+    // So many features that the rows come in tiles of the Gram's own length, and all sums in another order.
+    for (const denseType of ['f32', 'f64'] as const) {
+      const small = smallStore({ ...plain, dense: 130, blocks: [[200, 0], [5, 1]], denseType }, 11, kernels);
+      const [coarse, fine] = [grams(small, 1, null, true), grams(small, 1, null, false)];
+      close(t, coarse.cross, fine.cross, 'cross');
+      close(t, [coarse.total], [fine.total], 'total');
+      const largest = fine.packed.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      for (const [i, value] of fine.packed.entries()) t.true(Math.abs(coarse.packed[i]! - value) <= 1e-6 * largest);
+    }
   });
 }
 
