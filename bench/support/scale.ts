@@ -6,6 +6,7 @@
 import { BLOCK_ROWS, chooseRoad, chunkLevel, leafRows, rootLevel, statisticSize } from '@scalemix/core';
 import type { LossSpec, PassRequest, RoadChoice } from '@scalemix/core';
 import { fairShares } from '../../packages/coordinator/src/cluster/shards.ts';
+import { overChosen } from '../../packages/coordinator/src/plan/estimate.ts';
 
 /** Measured. */
 export interface Speeds {
@@ -66,9 +67,11 @@ export interface PathTime {
   readonly seconds: number;
   /** The sweeps' part that is not computing on the nodes. */
   readonly reduction: number;
-  /** At the coordinator, on the sample. */
+  /** At the coordinator, on the smaller sample. */
   readonly sample: number;
+  /** Reads of all rows, and of the larger sample, which stays on the nodes. */
   readonly sweeps: number;
+  readonly chosen: number;
   /** The sweep of all columns, without Grams. */
   readonly sweep: SweepTime;
 }
@@ -164,42 +167,54 @@ export function roadOf({ rows, features, values }: Problem): RoadChoice {
   return chooseRoad({ rows, features, usable: features, values, folds: 0, width: features, quadratic: false, provable: true });
 }
 
-/** A sweep of all columns with some Grams. */
-export function passRequest({ features, values, loss }: Problem, grams: number): PassRequest {
+/** A sweep of all columns, or of so many, with some Grams. */
+export function passRequest({ features, values, loss }: Problem, grams: number, columns = values): PassRequest {
   return {
     kind: 'pass',
     loss,
-    columns: values,
-    coefficients: new Float64Array(values * features),
-    intercepts: new Float64Array(values),
+    columns,
+    coefficients: new Float64Array(columns * features),
+    intercepts: new Float64Array(columns),
     features: null,
     grams: Array.from({ length: grams }, (_, column) => ({ column, features: null })),
   };
 }
 
-export function passWork(problem: Problem, grams: number, { many, gram }: Pick<Speeds, 'many' | 'gram'>): Work {
+/** @param share of the rows that the pass is about */
+export function passWork(problem: Problem, grams: number, { many, gram }: Pick<Speeds, 'many' | 'gram'>, columns = problem.values, share = 1): Work {
   const { features, values } = problem;
-  return { row: many + grams * gram, request: 8 * values * (features + 1), statistic: 8 * statisticSize(passRequest(problem, grams), features) };
+  return { row: share * ((many * columns) / values + grams * gram), request: 8 * columns * (features + 1), statistic: 8 * statisticSize(passRequest(problem, grams, columns), features) };
 }
 
-/** A path in lockstep: moments, the sample's rows, four sweeps of all columns, the first with Grams. */
+/**
+ * A path in lockstep: moments; the smaller sample's rows; what of the larger sample is asked of the nodes that have its
+ * rows; four sweeps of all columns, the first with Grams.
+ */
 export function pathTime(problem: Problem, nodes: number, speeds: Speeds, around: Surroundings): PathTime {
   const { rows, features, values, loss } = problem;
-  const { anchors, fullAnchors, sampleRows, refineRows } = roadOf(problem);
-  const { single, many, gram } = speeds;
+  const way = roadOf(problem);
+  const { fullAnchors, sampleRows, refineRows } = way;
+  const { single, gram } = speeds;
   const cut = cutOf(rows, nodes);
   const sweep = (work: Work): SweepTime => sweepTime(rows, nodes, work, speeds, around, cut);
-  const sampled = 8 * (features + 1) * (sampleRows + (refineRows > sampleRows ? refineRows : 0));
+  const moments = 8 * statisticSize({ kind: 'moments', loss, gram: false }, features);
   const plain = sweep(passWork(problem, 0, speeds));
-  const sweeps = [
-    sweep({ row: single, request: 0, statistic: 8 * statisticSize({ kind: 'moments', loss, gram: false }, features) }),
-    sweep({ row: single, request: 16 * features, statistic: sampled / cut.subtrees }),
+  const all = [
+    sweep({ row: single, request: 0, statistic: moments }),
+    sweep({ row: single, request: 16 * features, statistic: (8 * (features + 1) * sampleRows) / cut.subtrees }),
     sweep(passWork(problem, fullAnchors, speeds)),
     ...Array.from({ length: LOCKSTEP - 1 }, () => plain),
   ];
-  const sample = (sampleRows * SAMPLE_SWEEPS * values * (single + WORKING_SHARE * gram) + refineRows * (LOCKSTEP * many + anchors * gram)) / around.threads;
-  const sum = (of: (sweep: SweepTime) => number): number => sweeps.reduce((total, each) => total + of(each), 0);
-  return { seconds: sum(({ seconds }) => seconds) + sample, reduction: sum(({ reduction }) => reduction), sample, sweeps: sweeps.length, sweep: plain };
+  const asked = overChosen(way, values);
+  const passes = asked.sweeps - 1;
+  const chosen = Array.from({ length: asked.sweeps }, (_, i) => {
+    // First their weight, which finds out which rows they are.
+    if (i === 0) return sweep({ row: single, request: 16 * features, statistic: moments });
+    return sweep(passWork(problem, i === 1 ? asked.grams : 0, speeds, asked.columns / passes, refineRows / rows));
+  });
+  const sample = (sampleRows * SAMPLE_SWEEPS * values * (single + WORKING_SHARE * gram)) / around.threads;
+  const sum = (of: (sweep: SweepTime) => number): number => [...all, ...chosen].reduce((total, each) => total + of(each), 0);
+  return { seconds: sum(({ seconds }) => seconds) + sample, reduction: sum(({ reduction }) => reduction), sample, sweeps: all.length, chosen: chosen.length, sweep: plain };
 }
 
 /** Blocks of 8,192 rows: the unit in which times are told. */

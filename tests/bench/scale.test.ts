@@ -91,17 +91,18 @@ test('handing out costs what was measured, and something between', (t) => {
   t.true(close(coordinationOf(4000, speeds), 4e-1));
 });
 
-test('a path is six sweeps and a sample', (t) => {
+test('a path is six sweeps, three reads of the larger sample where it lies, and a sample', (t) => {
   const rows = 1e10, nodes = 100;
   const path = pathTime(problem(rows), nodes, speeds, around);
   const { fullAnchors } = roadOf(problem(rows));
   const sweeps = [0, 0, 0, fullAnchors].map((grams) => sweepTime(rows, nodes, passWork(problem(rows), grams, speeds), speeds, around));
   const ofAll = sweeps.reduce((sum, { seconds }) => sum + seconds, 0);
   t.is(path.sweeps, 6);
+  t.is(path.chosen, 3);
   t.is(fullAnchors, 3);
   t.deepEqual(path.sweep, sweeps[0]);
   const others = path.seconds - path.sample - ofAll;
-  t.true(others > (2 * rows * speeds.single) / (nodes * around.threads) && others < 0.5 * ofAll, 'moments and the sample\'s rows');
+  t.true(others > (2 * rows * speeds.single) / (nodes * around.threads) && others < 0.5 * ofAll, 'moments, the samples');
   t.true(path.sample > 0 && path.reduction > 0 && path.reduction < path.seconds - path.sample);
 });
 
