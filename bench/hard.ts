@@ -9,7 +9,7 @@ import type { ArrayColumn } from 'scalemix';
 import { hardCases } from '../tests/support/hardData.ts';
 import type { HardData } from '../tests/support/hardData.ts';
 import { row } from './support/row.ts';
-import type { Row } from './support/row.ts';
+import type { Figure } from './support/row.ts';
 
 const VALUES = 40;
 
@@ -19,9 +19,9 @@ function columnsOf({ dense, codes }: HardData): Record<string, ArrayColumn> {
   return columns;
 }
 
-export async function run(): Promise<Row[]> {
+export async function run(): Promise<Figure[]> {
   enableWideVectors();
-  const rows: Row[] = [];
+  const figures: Figure[] = [];
   for (const hard of hardCases) {
     const data = hard.make(hard.rows, hard.columns);
     const x = columnsOf(data);
@@ -30,13 +30,14 @@ export async function run(): Promise<Row[]> {
       const name = `${hard.name}-${penalty.name}`;
       const worst = Math.max(...gap.map((value, k) => (value ?? NaN) / objective[k]!));
       console.error(`${name}: ${hard.rows} x ${hard.columns}, ${hard.about}; ${grams} Grams, largest relative gap ${worst.toExponential(1)}`);
-      rows.push(
-        row(`${name}-certified`, converged.filter(Boolean).length / VALUES, 'of the values', 1),
+      figures.push(
+        {
+          ...row(`${name}-certified`, converged.filter(Boolean).length / VALUES, 'of the values', 1),
+          detail: { about: hard.about, penalty: penalty.name, rows: hard.rows, columns: hard.columns, sweeps, 'column passes': columnPasses, grams, 'certified gap': worst, seconds: timing.fit },
+        },
         row(`${name}-sweeps`, sweeps, 'sweeps'),
-        row(`${name}-passes`, columnPasses, 'column passes'),
-        row(`${name}-time`, timing.fit, 's'),
       );
     }
   }
-  return rows;
+  return figures;
 }

@@ -53,6 +53,19 @@ const BRIEF: Columns = [
   ['their s', (result) => digits(result['peer seconds'])],
 ];
 
+const HARD: Columns = [
+  ['data', ({ about }) => about!],
+  ['rows', ({ rows }) => rows!],
+  ['columns', ({ columns }) => columns!],
+  ['penalty', ({ penalty }) => penalty!],
+  ['certified', (result) => (result['holds'] === 'false' ? `**${percent(result['value'])}**` : percent(result['value']))],
+  ['largest certified gap', (result) => tiny(result['certified gap'])],
+  ['sweeps', ({ sweeps }) => sweeps!],
+  ['column passes', (result) => digits(result['column passes'])],
+  ['Grams', ({ grams }) => grams!],
+  ['s', (result) => digits(result['seconds'])],
+];
+
 const SCALE: Columns = [
   ['rows', ({ rows }) => power(rows!)],
   ['nodes', ({ nodes }) => nodes!],
@@ -83,6 +96,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   kernels: { columns: KERNELS },
   peers: { columns: PEERS },
   'peers brief': { columns: BRIEF, shows: ({ peer }) => peer !== '' },
+  hard: { columns: HARD, shows: ({ about }) => about !== '' },
   'scale p100': simulated('100'),
   'scale p1000': simulated('1000'),
   scale: { columns: FIGURES.slice(0, 3), shows: ({ nodes }) => nodes === '' },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
@@ -24,6 +24,16 @@ test('plan of a run on nodes says what each would hold, and which does not answe
   t.regex(text, / nodes local: 0 rows, 0 B, 0 answers a pass; /);
   t.regex(text, / 127\.0\.0\.1:9: 500 rows, [\d.]+ kB, 1 answer a pass; .* It does not answer now and is taken to be like this machine: /);
   t.regex(text, / wire about \d+ B of answers and \d+ B of requests a pass; .* 14\.1 kB of rows are sent to them first\./);
+});
+
+test('docs/command-line.md has every field that plan --json prints', async (t) => {
+  const { stdout } = await scalemix([...few, '--json', '--cluster', 'local', '--insecure'], { cwd: folder });
+  const { way: _, ...plan } = JSON.parse(stdout) as Record<string, unknown>;
+  const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
+  const section = page.slice(page.indexOf('\n## plan\n'), page.indexOf('\n## resume\n'));
+  const names = (value: unknown): string[] => (value === null || typeof value !== 'object' ? [] : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...names(inner)]));
+  t.true(names(plan).length > 30);
+  t.deepEqual(names(plan).filter((name) => !section.includes(`\`${name}\``)), []);
 });
 
 for (const [args, code] of [

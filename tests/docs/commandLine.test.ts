@@ -51,3 +51,17 @@ for (const [name, least] of [['ModelDocument', 20], ['CrossValidation', 10]] as 
     t.deepEqual(fields.filter((field) => !section('The model document').includes(`\`${field}\``)), []);
   });
 }
+
+for (const [name, file] of [['JobEvent', 'coordinator/src/events.ts'], ['ClusterEvent', 'coordinator/src/cluster/options.ts'], ['FitEvent', 'core/src/fit/problem.ts']] as const) {
+  test(`docs/command-line.md has every ${name} with its fields`, (t) => {
+    const source = readFileSync(new URL(`../../packages/${file}`, import.meta.url), 'utf8').replaceAll(/\/\*\*[^]*?\*\//g, '');
+    const [, ...events] = new RegExp(`export type ${name} =\\n(.*?);\\n(?=\\n|$)`, 's').exec(source)![1]!.split('readonly type: ');
+    t.true(events.length > 3);
+    for (const event of events) {
+      const type = /^'(\w+)'/.exec(event)![1]!;
+      const line = page.split('\n').find((text) => text.startsWith(`| \`${type}\` |`)) ?? '';
+      t.not(line, '', type);
+      t.deepEqual([...event.matchAll(/readonly (\w+)\??:/g)].map(([, field]) => field!).filter((field) => !line.includes(`\`${field}\``)), [], type);
+    }
+  });
+}

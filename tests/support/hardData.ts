@@ -64,7 +64,7 @@ export const hardCases: readonly HardCase[] = [
   {
     name: 'rare-levels',
     about: `${RARE_LEVELS} levels of ${LEVEL_ROWS} rows each`,
-    rows: 300_000,
+    rows: 1_000_000,
     columns: 40,
     make(rows, columns, rareRows = LEVEL_ROWS) {
       const random = new Random(1);
