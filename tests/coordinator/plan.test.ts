@@ -94,7 +94,7 @@ test('levels that still come at the end of the first rows are told', async (t) =
   t.deepEqual(plan.moreLevels, ['c']);
 });
 
-const sizes: Sizes = { rows: 1e6, features: 100, bytesPerRow: 808, width: 100, values: 100, folds: 0, quadratic: false, provable: true, sparse: true, memoryLimit: 1e12, threads: 4 };
+const sizes: Sizes = { rows: 1e6, features: 100, bytesPerRow: 808, width: 100, values: 100, folds: 0, quadratic: false, provable: true, penalised: true, sparse: true, memoryLimit: 1e12, threads: 4 };
 const speeds = { single: 1e-7, many: 5e-6, gram: 5e-7 };
 
 test('an estimate: each way costs what it is made of', (t) => {

@@ -151,6 +151,17 @@ test('a fold that has not converged is reported with its reason, whatever the pa
   found.converged.forEach((done, at) => t.is(found.reason[at] === null, done));
 });
 
+test('least squares: the folds are as precise as they are asked to be, however coarse the path', async (t) => {
+  const data = dataOf({ rows: 300, loss: 'squared' });
+  const run = (tolerance: number, foldTolerance: number): Promise<CrossValidationResult> =>
+    fitCrossValidation(source(data), { ...problemOf('squared'), tolerance, foldTolerance, folds: { by: 'modulo', count: 3, seed: 0 } }, inOrder, {});
+  const coarse = await run(0.3, 0.3);
+  const fine = await run(0.3, 1e-10);
+  t.true(coarse.gaps.some((gap) => gap > 1e-3));
+  t.true(fine.gaps.every((gap) => gap <= 1e-10));
+  t.true(fine.converged.every(Boolean));
+});
+
 test('an empty fold is refused by name', async (t) => {
   const data = dataOf({ rows: 40, loss: 'squared' });
   const run = (changed: ArrayData, folds: FoldSpec): Promise<unknown> => fitCrossValidation(source(changed), { ...problemOf('squared'), folds }, inOrder, {});

@@ -217,6 +217,9 @@ test('classes that unpenalised features separate without one fold only have no f
     const none: CrossValidationProblem = { loss: { name: 'logistic', parameters: {} }, penalty: { name: 'none', l1Ratio: 0 }, folds: modulo, foldTolerance: 0.1 };
     const result = await fitCrossValidation(source({ y, dense: [data.dense![0]!, level] }), none, inOrder);
     t.deepEqual([...result.path.reason, ...result.reason], [null, 'SEPARABLE', null, null, null]);
+    const beside = await fitCrossValidation(source({ y, dense: [...data.dense!.slice(0, 2), level] }), { ...none, penalty: { name: 'lasso', l1Ratio: 1 }, lambda: [0, 0.1] }, inOrder);
+    t.deepEqual([...beside.path.reason], [null, null]);
+    t.deepEqual([...beside.reason], ['SEPARABLE', null, null, null, null, null, null, null]);
   }
 });
 

@@ -3,7 +3,7 @@ import test from 'ava';
 import { fitCrossValidation, fitPath, inOrder } from '@scalemix/core';
 import type { CrossValidationProblem, FitEvent, FoldSpec, RowSource, SomeRows } from '@scalemix/core';
 import type { Evaluation } from '../../packages/core/src/fit/evaluation.ts';
-import { isPrecise } from '../../packages/core/src/fit/progress.ts';
+import { isPrecise, relativeGap } from '../../packages/core/src/fit/progress.ts';
 import type { ArrayData } from '../support/arraySource.ts';
 import { lasso, logistic, ridge, source, squared } from '../support/engine.ts';
 import { Random } from '../support/random.ts';
@@ -145,4 +145,15 @@ test('an answer is precise once neither coefficients nor the intercept would sti
   t.false(to(1 + 3e-5, 0.1));
   // Two is the size of the residuals.
   t.false(to(1, 0.1 + 5e-5));
+});
+
+test('a gap is no share of nothing: beside an objective that rounding has put below its bound only rounding is certified', (t) => {
+  const of = (gap: number, objective: number): number => relativeGap({ gap, objective, stationarity: 1, violation: 1 }, 0.6);
+  t.is(of(0.1, 0.8), 0.1 / (0.8 - 0.6));
+  t.is(of(1e-9, 0.6 - 1e-16), Infinity);
+  t.is(of(1e-9, 0.6), Infinity);
+  t.is(of(1e-16, 0.6 - 1e-16), 0);
+  t.is(of(0, 0.6), 0);
+  t.is(of(Infinity, 0.7), Infinity);
+  t.is(of(NaN, 0.7), NaN);
 });

@@ -20,6 +20,8 @@ export interface Sizes {
   readonly quadratic: boolean;
   /** Whether every value penalises every feature. */
   readonly provable: boolean;
+  /** Whether any value has a penalty. */
+  readonly penalised: boolean;
   /** Whether the penalty sets coefficients to zero. */
   readonly sparse: boolean;
   /** Bytes of rows that are held in memory. */
@@ -97,7 +99,7 @@ export function overChosen({ road, sampleRows, refineRows, sampleInPlace, anchor
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
 
 export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
-  const { rows, features, values, width, folds, quadratic, provable, sparse, threads, rowThreads = threads } = sizes;
+  const { rows, features, values, width, folds, quadratic, provable, penalised, sparse, threads, rowThreads = threads } = sizes;
   const question = { rows, features, usable: features, values, width, folds, quadratic, provable };
   const way = chooseRoad(question);
   const kind = sparse ? 'sparse' : 'dense';
@@ -133,7 +135,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
       }
     }
   })();
-  const ofFolds = folds === 0 ? null : foldsWay({ rows, features, fromMoments: way.road === 'moments' });
+  const ofFolds = folds === 0 ? null : foldsWay({ rows, features, fromMoments: way.road === 'moments', penalised: penalised || quadratic });
   const more = ((): Omit<Cost, 'sample'> => {
     switch (ofFolds) {
       case null:

@@ -97,6 +97,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
           folds,
           quadratic: lossBySpec(problem.loss).quadratic,
           provable: problem.penalty.name !== 'none' && (problem.lambda ?? [1]).every((lambda) => lambda > 0) && [...(problem.penaltyFactors?.values() ?? [])].every((factor) => factor > 0),
+          penalised: problem.penalty.name !== 'none' && (problem.lambda ?? [1]).some((lambda) => lambda > 0),
           sparse,
           memoryLimit,
           threads,

@@ -12,8 +12,16 @@ export type FoldsWay = 'moments' | 'together' | 'apart';
 const SHARED_FEATURES = 3000;
 const SHARED_ROWS = 20;
 
-/** @param features those that may have a coefficient in some fold */
-export function foldsWay({ rows, features, fromMoments }: { readonly rows: number; readonly features: number; readonly fromMoments: boolean }): FoldsWay {
+export interface FoldsQuestion {
+  readonly rows: number;
+  /** Those that may have a coefficient in some fold. */
+  readonly features: number;
+  readonly fromMoments: boolean;
+  /** Whether any value can advance with others: it has a penalty, or the loss is quadratic. */
+  readonly penalised: boolean;
+}
+
+export function foldsWay({ rows, features, fromMoments, penalised }: FoldsQuestion): FoldsWay {
   if (fromMoments) return 'moments';
-  return features > SHARED_FEATURES || rows < SHARED_ROWS * features ? 'apart' : 'together';
+  return !penalised || features > SHARED_FEATURES || rows < SHARED_ROWS * features ? 'apart' : 'together';
 }

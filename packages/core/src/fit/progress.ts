@@ -3,6 +3,8 @@ import type { Certificate, GradientSize } from './certificate.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Point } from './workingScale.ts';
 
+/** Share of an objective that is rounding. */
+const EPSILON = 1e-15;
 /** A certified answer is taken once the next step would change coefficients by no more than this share of the largest. */
 const PRECISE = 2e-5;
 /** Share of a Newton step along the largest null gradient below which a coefficient is rounding. */
@@ -10,8 +12,9 @@ const ROUNDING = 1e-9;
 /** Share of the largest coefficient below which one need not settle. */
 const NEGLIGIBLE = 1e-3;
 
-export function relativeGap(certificate: Certificate, saturatedLoss: number): number {
-  return certificate.gap === 0 ? 0 : certificate.gap / (certificate.objective - saturatedLoss);
+/** The gap as a share of the objective above `saturatedLoss`: 0 where it is rounding of the objective; where that is all the objective is above it and the gap more, Infinity. */
+export function relativeGap({ gap, objective }: Certificate, saturatedLoss: number): number {
+  return gap <= EPSILON * Math.abs(objective) ? 0 : gap / Math.max(0, objective - saturatedLoss);
 }
 
 /** What a certificate leaves open. */
