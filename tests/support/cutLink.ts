@@ -5,6 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export interface Link {
   readonly address: string;
+  /** Bytes that have come from the other end. */
+  readonly received: () => number;
   cut(): void;
   close(): void;
 }
@@ -13,6 +15,7 @@ export async function linkTo(address: string): Promise<Link> {
   const [host, port] = address.split(':') as [string, string];
   const sockets = new Set<Socket>();
   let isCut = false;
+  let received = 0;
   const pipe = (from: Socket, to: Socket): void => {
     sockets.add(from);
     from.on('data', (bytes) => {
@@ -26,6 +29,7 @@ export async function linkTo(address: string): Promise<Link> {
   const server = createServer((near) => {
     if (isCut) return void sockets.add(near.on('error', () => {}));
     const far = connect(Number(port), host);
+    far.on('data', (bytes) => (received += bytes.length));
     pipe(near, far);
     pipe(far, near);
   });
@@ -33,6 +37,7 @@ export async function linkTo(address: string): Promise<Link> {
   await once(server, 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received: () => received,
     cut: () => {
       isCut = true;
     },

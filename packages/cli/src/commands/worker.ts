@@ -18,7 +18,7 @@ export const workerCommand = defineCommand({
   patience: 12_000,
   examples: [
     ['worker --listen 127.0.0.1:7077 --token-file token', 'a node on this machine'],
-    ['worker --listen 10.0.0.7:7077 --token-file token --tls-ca ca.pem --tls-cert node.pem --tls-key node.key', 'a node for other machines'],
+    ['worker --listen 10.0.0.7:7077 --token-file token --tls-ca ca.crt --tls-cert node.crt --tls-key node.key', 'a node for other machines'],
     ['path flights.parquet --response late --cluster 127.0.0.1:7077,127.0.0.1:7078 --token-file token', 'a fit on two nodes'],
   ],
   epilogue: 'Says on standard output where it listens, and serves until SIGTERM or SIGINT: it then finishes what it computes and ends with exit code 0.',
