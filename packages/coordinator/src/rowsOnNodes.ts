@@ -3,7 +3,7 @@
  * that data may be larger than its memory and disk, and may be where it cannot read.
  */
 import { DataError, ScalemixError, UsageError } from '@scalemix/core';
-import { defaultMemoryLimit, outlinedRows, scanRows } from '@scalemix/worker';
+import { assignRoles, defaultMemoryLimit, outlinedRows, scanRows } from '@scalemix/worker';
 import type { Fingerprint, FoundFiles, LoadOptions, LocalTable, RowRoles, Table } from '@scalemix/worker';
 import { readReach } from './cluster/reach.ts';
 import { Membership, isFinal } from './cluster/membership.ts';
@@ -86,6 +86,8 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
     if (refusal !== undefined && membership.nodes.length === 0) throw nowhere((here as { absent: DataError }).absent, refusal);
     const found = table === null ? sameFiles(membership) : foundHere(table, (here as { fingerprint: Fingerprint }).fingerprint);
     files.fingerprint = found.fingerprint.hash;
+    // Columns that are not there are said before anything is read.
+    const columnRoles = assignRoles(found, options);
     request.onFound(found.fingerprint);
     const described: LocalTable = { files: found.files, format: files.request.format, na: files.request.na, fingerprint: found.fingerprint.hash, roles, plan: null };
     const own = addresses.local ? [ownScanner(table!, options)] : [];
@@ -95,11 +97,12 @@ export async function scanOnNodes(request: ScanRequest, here: Here): Promise<Sca
       scanners: () => [
         ...own,
         ...membership.nodes.map((node) => {
-          const scanner = scanners.get(node) ?? { name: node.name, get ready() { return node.ready; }, scan: (range, centres, signal) => node.scan(described, range, centres, signal), lose: (reason) => node.lose(reason) } satisfies Scanner;
+          const scanner = scanners.get(node) ?? { name: node.name, get ready() { return node.ready; }, scan: (range, centres, signal) => node.scan(described, columnRoles, range, centres, signal), lose: (reason) => node.lose(reason) } satisfies Scanner;
           scanners.set(node, scanner);
           return scanner;
         }),
       ],
+      hopeful: () => membership.hopeful,
       lost: () => membership.lostError(),
       patience,
       signal: options.signal,

@@ -70,12 +70,14 @@ export class NodeClient {
     this.#metadata = tokenMetadata(security);
   }
 
-  describe(request: Asked<'describe'>, patience: number): Promise<Answered<'describe'>> {
-    return this.#unary('describe', request, patience);
+  async describe(request: Asked<'describe'>, patience: number): Promise<Answered<'describe'>> {
+    return this.#sound(await this.#unary('describe', request, patience));
   }
 
-  attach(request: Asked<'attach'>, patience: number): Promise<Answered<'attach'>> {
-    return this.#unary('attach', request, patience);
+  async attach(request: Asked<'attach'>, patience: number): Promise<Answered<'attach'>> {
+    const answer = this.#sound(await this.#unary('attach', request, patience));
+    if (!(answer.lease > 0 && answer.lease < Infinity)) throw badAnswer(this.address, `it gives a lease of ${answer.lease} s`);
+    return answer;
   }
 
   heartbeat(coordinator: string, patience: number): Promise<Answered<'heartbeat'>> {
@@ -184,6 +186,13 @@ export class NodeClient {
     });
   }
 
+  /** Work is shared out by these numbers. */
+  #sound<Answer extends { readonly threads: number; readonly memory: number }>(answer: Answer): Answer {
+    const { threads, memory } = answer;
+    if (!(threads >= 1 && memory >= 0 && memory < Infinity)) throw badAnswer(this.address, `it has ${threads} threads and ${memory} bytes of memory`);
+    return answer;
+  }
+
   /** What the node said, or what happened to the connection, in our terms. */
   #explained(error: ServiceError): Error {
     const said = errorOf(error);
@@ -204,4 +213,9 @@ function plainDetails(details: string): string {
   // The note on how the name was resolved is mostly empty.
   const plain = details.replace(/ *Resolution note: *$/, '').replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '').replace(/\.$/, '');
   return plain.replace(/^No connection established\. Last error: (Error: )?/, 'no connection: ').replace(/^no connection: Failed to connect$/, HANGS_UP);
+}
+
+/** The error for a node whose answers make no sense. */
+export function badAnswer(address: string, problem: string, cause?: unknown): FailureError {
+  return new FailureError('BAD_ANSWER', `Node ${address} answers what cannot be: ${problem}. Make sure that a worker of this version of scalemix listens there.`, { cause });
 }

@@ -199,5 +199,5 @@ export class Membership {
 
 /** Refusals that another attempt would not change. */
 export function isFinal(error: unknown): error is ScalemixError {
-  return error instanceof ScalemixError && (error.kind === 'usage' || error.kind === 'data' || ['WRONG_TOKEN', 'TLS_FAILED', 'MESSAGE_TOO_LARGE', 'NO_DATA_ROOT'].includes(error.code));
+  return error instanceof ScalemixError && (error.kind === 'usage' || error.kind === 'data' || ['WRONG_TOKEN', 'TLS_FAILED', 'MESSAGE_TOO_LARGE', 'NO_DATA_ROOT', 'BAD_ANSWER'].includes(error.code));
 }

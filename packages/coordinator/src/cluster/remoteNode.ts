@@ -2,8 +2,8 @@
 import { DataError, FailureError, ScalemixError } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
 import { PROTOCOL, blockCount, decodeReply, foundFilesOf, replyOf, scanOf } from '@scalemix/worker';
-import type { Centres, FilesRequest, FoundFiles, LocalTable, RowRange, Scan, Security } from '@scalemix/worker';
-import { NodeClient } from './client.ts';
+import type { Centres, FilesRequest, FoundFiles, LocalTable, Roles, RowRange, Scan, Security } from '@scalemix/worker';
+import { NodeClient, badAnswer } from './client.ts';
 import type { SentBlock } from './client.ts';
 import type { ComputeNode, OnAnswer, SentRequest } from './node.ts';
 import type { RowsOrigin } from './origin.ts';
@@ -92,7 +92,7 @@ export class RemoteNode implements ComputeNode {
         const { blocks, hashes } = await client.open(coordinator, rows.shape, 3 * suspectAfter);
         held = await verified(blocks, hashes, rows);
       }
-      return new RemoteNode(client, job, options, { threads: Math.max(1, threads), memory, lease, found, held });
+      return new RemoteNode(client, job, options, { threads, memory, lease, found, held });
     } catch (error) {
       // Another job need not wait until the lease has run out.
       if (attached && saidByNode(error)) await client.release(coordinator, suspectAfter).catch(() => {});
@@ -178,15 +178,16 @@ export class RemoteNode implements ComputeNode {
 
   /**
    * Has it look at rows of its files.
+   * @param roles of their columns
    * @returns what they tell, or what is wrong with them
    * @throws what is wrong with the node, or with its files
    */
-  async scan(table: LocalTable, range: RowRange, centres: Centres | null, signal: AbortSignal): Promise<Scan | ScalemixError> {
+  async scan(table: LocalTable, roles: Roles, range: RowRange, centres: Centres | null, signal: AbortSignal): Promise<Scan | ScalemixError> {
     const { scan, digests, error } = await this.#client.scan({ coordinator: this.#job.coordinator, table: JSON.stringify(table), ...range, centres: centres === null ? '' : JSON.stringify(centres) }, AbortSignal.any([signal, this.lost]));
     this.#heard = performance.now();
-    if (!error) return scanOf(scan, digests, range);
+    if (!error) return understood(this.name, () => scanOf(scan, digests, range, roles));
     const { kind, code, message } = { kind: error.kind ?? '', code: error.code ?? '', message: error.message ?? '' };
-    if ((kind !== 'data' && kind !== 'usage') || !/^[A-Z][A-Z0-9_]*$/.test(code)) throw new DataError('BAD_MESSAGE', `Node ${this.name} answers with an error that is none.`);
+    if ((kind !== 'data' && kind !== 'usage') || !/^[A-Z][A-Z0-9_]*$/.test(code)) throw badAnswer(this.name, 'an error without a code');
     return new ScalemixError(kind, code, message);
   }
 
@@ -196,10 +197,10 @@ export class RemoteNode implements ComputeNode {
     await this.#client.compute(
       { coordinator: this.#job.coordinator, request: bytes, nodes: [...nodes] },
       ({ node, statistic, rows }) => {
-        if (!asked.delete(key(node))) throw new DataError('BAD_MESSAGE', `Node ${this.name} answers for a part of the rows that it was not asked for.`);
+        if (!asked.delete(key(node))) throw badAnswer(this.name, 'a part of the rows that it was not asked for');
         this.#heard = performance.now();
         const shape = { request, layout, map };
-        const reply = request.kind === 'sample' ? decodeReply(rows, shape) : replyOf({ statistic }, shape);
+        const reply = understood(this.name, () => (request.kind === 'sample' ? decodeReply(rows, shape) : replyOf({ statistic }, shape)));
         onAnswer(node, reply, request.kind === 'sample' ? rows.byteLength : statistic.byteLength);
       },
       AbortSignal.any([signal, this.lost]),
@@ -275,18 +276,29 @@ export function saidByNode(error: unknown): boolean {
 /** What is to be known of a node's files before it is one of the job. @throws DataError DATA_DIFFERS and what it refuses with */
 async function findFiles(client: NodeClient, coordinator: string, wanted: WantedFiles): Promise<FoundFiles> {
   const { request } = wanted;
-  const found = foundFilesOf((await client.inspect({ coordinator, files: JSON.stringify(request) })).found);
+  const answer = await client.inspect({ coordinator, files: JSON.stringify(request) });
+  const found = understood(client.address, () => foundFilesOf(answer.found));
   if (wanted.fingerprint !== null && found.fingerprint.hash !== wanted.fingerprint) {
     throw new DataError('DATA_DIFFERS', `Node ${client.address}: what it finds in ${request.inputs.join(', ')} is not what the coordinator or the other nodes find. Put the same files there, or send the rows (--data push).`);
   }
   return found;
 }
 
+/** What a node has answered, decoded. @throws FailureError BAD_ANSWER */
+function understood<Value>(address: string, decode: () => Value): Value {
+  try {
+    return decode();
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    throw badAnswer(address, cause.message.replace(/\.$/, ''), cause);
+  }
+}
+
 /** Of the blocks that a node says to hold, those that are ours. */
 async function verified(blocks: Uint8Array, hashes: Uint8Array, { shape, hash }: RowsOrigin): Promise<Set<number>> {
   const held = new Set<number>();
   const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
-  const count = Math.min(Math.floor(blocks.byteLength / 4), Math.floor(hashes.byteLength / 32));
+  const count = Math.min(blockCount(shape), Math.floor(blocks.byteLength / 4), Math.floor(hashes.byteLength / 32));
   for (let i = 0; i < count; i++) {
     const block = view.getUint32(4 * i, true);
     if (block < blockCount(shape) && Buffer.from(await hash(block)).equals(hashes.subarray(32 * i, 32 * i + 32))) held.add(block);

@@ -20,6 +20,8 @@ export interface ScanWork {
   readonly rows: number;
   /** Those of now: they may come and go. */
   readonly scanners: () => readonly Scanner[];
+  /** Whether waiting may bring one. */
+  readonly hopeful: () => boolean;
   /** The error where there is none any more. */
   readonly lost: () => ScalemixError;
   /** Milliseconds without any after which the work gives up. */
@@ -46,7 +48,7 @@ const LOOK = 50;
  * All rows once. What is wrong with them is said as one process would say it: that of the first range in which anything is.
  * @throws what is wrong with the rows or the files; CLUSTER_LOST; the signal's reason
  */
-export async function scanAll({ rows, scanners, lost, patience, signal, onProgress }: ScanWork): Promise<ScannedAll> {
+export async function scanAll({ rows, scanners, hopeful, lost, patience, signal, onProgress }: ScanWork): Promise<ScannedAll> {
   const blocks = Math.ceil(rows / BLOCK_ROWS);
   const level = Math.min(rootLevel(blocks), Math.max(LEVELS[0], Math.min(LEVELS[1], chunkLevel(blocks, RANGES * Math.max(1, scanners().length)))));
   const ranges = chunks(blocks, level).map((node): RowRange => {
@@ -108,7 +110,7 @@ export async function scanAll({ rows, scanners, lost, patience, signal, onProgre
       if (failure !== null) throw failure;
       const ready = scanners().filter((scanner) => scanner.ready);
       if (ready.length > 0 || atWork.size > 0) loneSince = performance.now();
-      else if (performance.now() - loneSince > patience) throw lost();
+      else if (performance.now() - loneSince > patience || !hopeful()) throw lost();
       for (const scanner of ready) {
         const index = atWork.has(scanner) ? undefined : next();
         if (index !== undefined) void work(scanner, index);

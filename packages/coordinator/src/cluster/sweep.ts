@@ -237,7 +237,7 @@ export class Sweep {
 }
 
 /** Codes of errors that say something about the node, not about what was asked. */
-const OF_THE_NODE = new Set(['NODE_UNREACHABLE', 'NODE_SILENT', 'NODE_LEAVING', 'NODE_BUSY', 'LEASE_LOST', 'ROWS_ABSENT', 'TLS_FAILED', 'WRONG_TOKEN', 'THREAD_LOST', 'POOL_CLOSED', 'OUT_OF_MEMORY', 'ADDRESS_SPACE', 'SPILL_FILE']);
+const OF_THE_NODE = new Set(['NODE_UNREACHABLE', 'NODE_SILENT', 'BAD_ANSWER', 'NODE_LEAVING', 'NODE_BUSY', 'LEASE_LOST', 'ROWS_ABSENT', 'TLS_FAILED', 'WRONG_TOKEN', 'THREAD_LOST', 'POOL_CLOSED', 'OUT_OF_MEMORY', 'ADDRESS_SPACE', 'SPILL_FILE']);
 
 /** Whether any node would say the same. */
 export function isOfRequest(error: unknown): boolean {

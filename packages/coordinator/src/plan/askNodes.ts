@@ -42,7 +42,7 @@ export async function askNodes(request: ClusterRequest, here: Here): Promise<Ask
     const client = new NodeClient(node, security, patience);
     try {
       const { threads, memory, busy } = await client.describe({ protocol: PROTOCOL, kernel: kernelIdText(id), precision: id.precision }, patience);
-      return { node, threads: Math.max(1, threads), memory, busy, silent: null };
+      return { node, threads, memory, busy, silent: null };
     } catch (error) {
       if (isFinal(error)) throw error;
       return { node, threads: here.threads, memory: here.memory, busy: false, silent: (error as Error).message };

@@ -2,10 +2,12 @@
 import { BLOCK_ROWS, DataError } from '@scalemix/core';
 import { FORMATS } from '../read/index.ts';
 import type { Fingerprint, Format, TableColumn } from '../read/index.ts';
-import type { PredictorFacts } from '../rows/facts.ts';
+import type { PredictorFacts, RowFacts } from '../rows/facts.ts';
 import type { LoadOptions } from '../rows/options.ts';
 import type { RowRange, Scan } from '../rows/part.ts';
 import type { Centres, RowsPlan } from '../rows/plan.ts';
+import type { Roles } from '../rows/roles.ts';
+import { MOST_ROWS } from './protocol/shape.ts';
 
 /** Which files. */
 export interface FilesRequest {
@@ -87,13 +89,13 @@ const isPlan = fits({
 
 const isTable = fits({ files: isFiles, format: isFormat, na: isTexts, fingerprint: isText, roles: isRoles, plan: orNull(isPlan) });
 
-
 const isColumn = fits({ name: isText, kind: oneOf('numeric', 'text', 'boolean', 'unsupported'), type: optional(isText), remedy: optional(isText) });
 
 const isFound = fits({
   files: isFiles,
   columns: listOf((column) => isColumn(known(column, ['name', 'kind', 'type', 'remedy']))),
-  rows: isCount,
+  // Whoever finds them plans by their number.
+  rows: (value) => isCount(value) && (value as number) >= 1 && (value as number) <= MOST_ROWS,
   fingerprint: fits({ method: oneOf('sha256-sampled/1'), hash: isText, files: listOf(fits({ name: isText, bytes: isCount, hash: isText })) }),
 });
 
@@ -141,12 +143,26 @@ export function foundFilesOf(text: string): FoundFiles {
   return read<FoundFiles>(text, isFound, 'files');
 }
 
-/** What a node has found in a range of rows. @throws DataError BAD_MESSAGE */
-export function scanOf(text: string, digests: Uint8Array, { first, end }: RowRange): Scan {
+/**
+ * What a node has found in a range of rows.
+ * @param roles of the columns that it was asked about
+ * @throws DataError BAD_MESSAGE
+ */
+export function scanOf(text: string, digests: Uint8Array, { first, end }: RowRange, roles: Pick<Roles, 'predictors' | 'folds'>): Scan {
   const { facts, centres } = read<Pick<Scan, 'facts' | 'centres'>>(text, fits({ facts: isFacts, centres: isCentres }), 'rows');
   const blocks = Math.ceil((end - first) / BLOCK_ROWS);
   if (facts.rows !== end - first || digests.byteLength !== 32 * blocks) throw new DataError('BAD_MESSAGE', `A message describes ${facts.rows} rows and ${digests.byteLength / 32} blocks where ${end - first} rows were asked for.`);
+  if (!fitRoles(facts, centres, roles)) throw new DataError('BAD_MESSAGE', 'A message describes rows of other columns than were asked for.');
   return { facts, centres, digests: Array.from({ length: blocks }, (_, block) => Uint8Array.from(digests.subarray(32 * block, 32 * block + 32))) };
+}
+
+/** Whether facts and centres can be merged with those of other rows, and made a plan of. */
+function fitRoles({ predictors, folds }: RowFacts, { columns }: Centres, roles: Pick<Roles, 'predictors' | 'folds'>): boolean {
+  return (
+    (folds === null) === (roles.folds === null) &&
+    predictors.length === roles.predictors.length &&
+    roles.predictors.every(({ name, kind }, predictor) => (predictors[predictor]!.levels !== null) === (kind === 'text') && (kind !== 'numeric' || Object.hasOwn(columns, name)))
+  );
 }
 
 function read<Value>(text: string, check: Check, what: string): Value {

@@ -11,6 +11,8 @@ export { loadGathered } from './gathered.ts';
 export { Choices } from './choices.ts';
 export type { ChosenBlocks } from './choices.ts';
 export type { LoadOptions } from './options.ts';
+export { assignRoles } from './roles.ts';
+export type { Roles } from './roles.ts';
 export { defaultMemoryLimit } from './memoryLimit.ts';
 export type { RowsHandle, SpillWindow } from './handle.ts';
 export type { SegmentLayout } from './segments.ts';

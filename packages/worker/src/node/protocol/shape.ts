@@ -14,6 +14,8 @@ export interface RowsShape {
 
 /** Blocks that a node keeps a list of: 2^27 are 10^12 rows. */
 const MOST_BLOCKS = 2 ** 27;
+/** Rows that a job may have. */
+export const MOST_ROWS = MOST_BLOCKS * BLOCK_ROWS;
 /** Columns of any kind: more do not fit into a block. */
 const MOST_COLUMNS = 2 ** 26;
 
@@ -46,7 +48,7 @@ export function shapeOf(message: scalemix.RowsShape.$Properties | null | undefin
   const count = message.features ?? 0;
   const dense = message.dense ?? 0;
   const codes = message.codes ?? 0;
-  if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_BLOCKS * BLOCK_ROWS)) throw bad(`speaks of ${rows} rows`);
+  if (!(Number.isSafeInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) throw bad(`speaks of ${rows} rows`);
   if (dense > MOST_COLUMNS || codes > MOST_COLUMNS || count > 2 ** 31) throw bad(`speaks of ${dense} dense columns, ${codes} code columns and ${count} features`);
   const maps = message.codeFeatures ?? [];
   if (maps.length !== codes) throw bad(`has ${maps.length} maps of ${codes} code columns`);
