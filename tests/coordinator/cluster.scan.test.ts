@@ -191,11 +191,53 @@ test.serial('nodes are free at once where a job ends before it computes', async 
     const factors = job(['data/*.parquet']);
     await t.throwsAsync(runJob({ ...factors, problem: { ...factors.problem, penaltyFactors: new Map([['none', 2]]) } }, { cluster }), { code: 'UNKNOWN_COLUMN' });
     t.false(leased());
+    const without = await startNode({ dataRoot: temporaryFolder() });
+    nodes.push(without);
+    await t.throwsAsync(runJob(factors, { cluster: { ...cluster, nodes: addressesOf(nodes) } }), { code: 'FILE_NOT_FOUND', message: /^Node 127\S+ data\/\*\.parquet: no such file under the data root of the node/ });
+    t.false(leased(), 'who refuses is free too');
     const controller = new AbortController();
     await t.throwsAsync(runJob(factors, { cluster, signal: controller.signal, onEvent: ({ type }) => (type === 'reading' ? controller.abort(new Error('enough')) : undefined) }), { message: 'enough' });
     t.false(leased());
   } finally {
     await Promise.all(nodes.map((node) => node.stop(0)));
+  }
+});
+
+test.serial('a node that comes during the look and has other files is left aside', async (t) => {
+  const root = await made;
+  const other = temporaryFolder();
+  mkdirSync(join(other, 'data'));
+  await parquetIn(join(other, 'data'), 'p-1.parquet', select(ROWS - 40_000, 3));
+  copyFileSync(join(root, 'data', 'p-2.parquet'), join(other, 'data', 'p-2.parquet'));
+  const list = join(temporaryFolder(), 'nodes');
+  const good = await startWorker(['--data-root', root]);
+  const stranger = await startNode({
+    dataRoot: other,
+    // Whatever the stranger said or was told, the look may go on.
+    onNote: (note) => void (/attached/.test(note) || good.child.kill('SIGCONT')),
+  });
+  writeFileSync(list, `${good.address}\n`);
+  const events: JobEvent[] = [];
+  let held = false;
+  try {
+    const model = await runJob(job(['data/*.parquet']), {
+      cluster: { nodes: `@${list}`, tokenFile, data: 'local', suspectAfter: 60 },
+      onEvent: (event) => {
+        events.push(event);
+        if (event.type !== 'reading' || held) return;
+        held = true;
+        good.child.kill('SIGSTOP');
+        writeFileSync(list, `${good.address}\n${addressesOf([stranger])}\n`);
+      },
+    });
+    t.true(held);
+    t.deepEqual(answer(model), answer(await runJob(job([join(root, 'data', '*.parquet')]))));
+    t.like(events.find(({ type }) => type === 'nodeRefused'), { code: 'DATA_DIFFERS' });
+    t.is(count(events, 'nodeJoined'), 1);
+  } finally {
+    good.child.kill('SIGCONT');
+    await killWorkers([good]);
+    await stranger.stop(0);
   }
 });
 

@@ -232,6 +232,23 @@ test.serial('rows stay when the lease has run out, for the same data and for no 
   });
 });
 
+test.serial('a coordinator that only looks for files, and lets the node go, leaves the rows of the one before', async (t) => {
+  let now = 0;
+  await withNode({ lease: 300, keep: 60_000, now: () => now }, async (nodes, node) => {
+    const { client, attach, shape, block, push } = await opened(nodes);
+    await push([await block(3)]);
+    now += 500;
+    await attach({ coordinator: 'B', data: '' });
+    await client.release('B', PATIENCE);
+    t.false(node.state.leased);
+    await attach({ coordinator: 'A' });
+    t.deepEqual([...(await client.open('A', shape, PATIENCE)).blocks], [3, 0, 0, 0]);
+    await client.release('A', PATIENCE);
+    t.is(node.state.blocks, 0, 'who had them lets them go');
+    client.close();
+  });
+});
+
 test.serial('blocks that are not what they are announced as are refused', async (t) => {
   await withNode({}, async (nodes, node) => {
     const { client, block, push } = await opened(nodes);
