@@ -48,7 +48,7 @@ export class ClusterStatistics implements Statistics {
   }
 
   over(rows: GatheredRows): LocalStatistics {
-    return new LocalStatistics(loadGathered(rows, this.#rows), this.#pool);
+    return new LocalStatistics(loadGathered([rows], this.#rows), this.#pool);
   }
 
   /** Nodes keep their rows until the cluster is closed. */

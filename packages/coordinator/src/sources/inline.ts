@@ -1,5 +1,5 @@
 import { TreeReducer, chooseKernels, chunks, concatenateRows, kernelIdText, mergeStatistics } from '@scalemix/core';
-import type { Description, GatheredRows, KernelChoice, KernelRequest, ReadOptions, RowSource, TreeNode } from '@scalemix/core';
+import type { Description, GatheredRows, KernelChoice, KernelRequest, ReadOptions, RowSource, SampleSelector, TreeNode } from '@scalemix/core';
 import { Choices, SubtreeComputer, blocksUnder, loadGathered } from '@scalemix/worker';
 import type { ChosenBlocks, LoadedRows } from '@scalemix/worker';
 import { rowSource } from './statistics.ts';
@@ -40,6 +40,12 @@ export function inlineStatistics(rows: LoadedRows, kernels: KernelChoice): Stati
     }
     signal?.throwIfAborted();
   };
+  const gather = async (selector: SampleSelector, options?: ReadOptions): Promise<GatheredRows[]> => {
+    const parts: GatheredRows[] = [];
+    const choice = choices.of(selector);
+    await eachLeaf((node, check) => parts.push(...known(choice, node, (found) => computer.gather(selector, node, 0, check, found))), options);
+    return parts;
+  };
   return {
     description,
     layout,
@@ -50,13 +56,9 @@ export function inlineStatistics(rows: LoadedRows, kernels: KernelChoice): Stati
       await eachLeaf((node, check) => reducer.add(node, known(choice, node, (found) => computer.statistic(statistic, node, 0, check, found))), options);
       return reducer.root;
     },
-    gather: async (selector, options) => {
-      const parts: GatheredRows[] = [];
-      const choice = choices.of(selector);
-      await eachLeaf((node, check) => parts.push(...known(choice, node, (found) => computer.gather(selector, node, 0, check, found))), options);
-      return concatenateRows(parts, layout);
-    },
-    over: (gathered) => inlineStatistics(loadGathered(gathered, rows), kernels),
+    gather: async (selector, options) => concatenateRows(await gather(selector, options), layout),
+    over: (gathered) => inlineStatistics(loadGathered([gathered], rows), kernels),
+    sample: async (selector, options) => inlineStatistics(loadGathered(await gather(selector, options), rows), kernels),
     close: () => choices.forget(),
   };
 }

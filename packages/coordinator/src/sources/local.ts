@@ -1,6 +1,6 @@
 import { TreeReducer, chunkLevel, chunks, concatenateRows, kernelIdText, leavesUnder } from '@scalemix/core';
 import type { Description, FeatureMap, GatheredRows, ReadOptions, RowLayout, RowSource, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
-import { Choices, loadGathered, piecesOf } from '@scalemix/worker';
+import { Choices, loadGathered, piecesOf, placeGathered } from '@scalemix/worker';
 import type { LoadedRows, Read, ThreadPool } from '@scalemix/worker';
 import { rowSource } from './statistics.ts';
 import type { Statistics } from './statistics.ts';
@@ -40,6 +40,28 @@ export class LocalStatistics implements Statistics {
   }
 
   async gather(selector: SampleSelector, options?: ReadOptions): Promise<GatheredRows> {
+    const parts = await this.#gather(selector, options);
+    const rows = concatenateRows(parts, this.layout);
+    this.#pool.releaseRows(parts);
+    return rows;
+  }
+
+  /** In memory of their own, on the same threads. */
+  over(rows: GatheredRows): LocalStatistics {
+    return new LocalStatistics(loadGathered([rows], this.#open), this.#pool);
+  }
+
+  /** The threads write the rows into their blocks: most of the time goes into memory that is touched for the first time. */
+  async sample(selector: SampleSelector, options?: ReadOptions): Promise<LocalStatistics> {
+    const parts = await this.#gather(selector, options);
+    const { loaded, fills } = placeGathered(parts, this.#open);
+    await this.#pool.fill(fills);
+    this.#pool.releaseRows(parts);
+    return new LocalStatistics(loaded, this.#pool);
+  }
+
+  /** In parts, in order, in shared memory: to be handed to `releaseRows`. */
+  async #gather(selector: SampleSelector, options?: ReadOptions): Promise<GatheredRows[]> {
     const parts: GatheredRows[][] = [];
     await this.#sweep(selector, options, (read) => ({
       chunk: async (node) => {
@@ -47,14 +69,7 @@ export class LocalStatistics implements Statistics {
       },
       whole: null,
     }));
-    const rows = concatenateRows(parts.flat(), this.layout);
-    parts.forEach((some) => this.#pool.releaseRows(some));
-    return rows;
-  }
-
-  /** In memory of their own, on the same threads. */
-  over(rows: GatheredRows): LocalStatistics {
-    return new LocalStatistics(loadGathered(rows, this.#open), this.#pool);
+    return parts.flat();
   }
 
   close(): void {

@@ -19,6 +19,8 @@ export interface Statistics {
   gather(selector: SampleSelector, options?: ReadOptions): Promise<GatheredRows>;
   /** Statistics of gathered rows. */
   over(rows: GatheredRows): Statistics;
+  /** Both in one, where nobody has to see the rows on their way. @default one after the other */
+  sample?(selector: SampleSelector, options?: ReadOptions): Promise<Statistics>;
   /** Lets the rows go; nothing can be asked of them any more. */
   close(): void;
 }
@@ -27,7 +29,7 @@ export function rowSource(statistics: Statistics): RowSource {
   return {
     ...someRows(statistics, {}),
     choose: (selector) => someRows(statistics, { among: selector }),
-    gather: async (selector, options) => rowSource(statistics.over(await statistics.gather(selector, options))),
+    gather: async (selector, options) => rowSource(statistics.sample === undefined ? statistics.over(await statistics.gather(selector, options)) : await statistics.sample(selector, options)),
     close: () => statistics.close(),
   };
 }

@@ -53,6 +53,6 @@ export function sharedChoice({ rows, worth }: ChosenRows, gathered: GatheredRows
   if (gathered === null) return { ...shared, copy: null };
   const entries = gathered.indices.length;
   const bytes = new Uint8Array(new SharedArrayBuffer(blockOffsets(layout, gathered.rows, entries).bytes));
-  fillBlock(bytes.buffer, 0, layout, gathered, 0, gathered.rows);
+  fillBlock(bytes.buffer, 0, layout, [{ from: gathered, first: 0, rows: gathered.rows }]);
   return { ...shared, copy: { bytes, rows: gathered.rows, entries } };
 }

@@ -7,7 +7,7 @@ export { scanRows } from './part.ts';
 export type { RowRange, Scan } from './part.ts';
 export type { Centres, RowsPlan } from './plan.ts';
 export { readStoredBlock } from './storedBlock.ts';
-export { loadGathered } from './gathered.ts';
+export { loadGathered, placeGathered } from './gathered.ts';
 export { Choices } from './choices.ts';
 export type { ChosenBlocks } from './choices.ts';
 export type { LoadOptions } from './options.ts';

@@ -9,6 +9,7 @@ import { BLOCK_ROWS, FailureError, UsageError, allInOrder, areBrief, leafRows, m
 import type { Executor, GatheredRows, KernelChoice, SampleSelector, SolverWork, SolverWorks, StatisticRequest, TreeNode } from '@scalemix/core';
 import { Piscina } from 'piscina';
 import type { ChosenBlocks, Choices } from '../rows/choices.ts';
+import type { BlockFill } from '../rows/gathered.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 import { blocksUnder } from './computer.ts';
 import { SharedArrays, shareLarge } from './sharedArrays.ts';
@@ -134,6 +135,12 @@ export class ThreadPool implements Executor {
   /** Takes back the memory that gathered rows came in. */
   releaseRows(parts: readonly GatheredRows[]): void {
     for (const { response } of parts) this.#arrays.give(response);
+  }
+
+  /** Writes gathered rows into their blocks. They must stay until this has ended, however it ends. */
+  async fill(fills: readonly BlockFill[]): Promise<void> {
+    const written = await Promise.allSettled(fills.map((fill, b) => this.#run({ type: 'fill', fill }, `block ${b} of a sample`, null)));
+    for (const result of written) if (result.status === 'rejected') throw result.reason;
   }
 
   /** left + right. Both belong to the pool afterwards. A small sum is made here, in place; a large one by a thread, so that a lost thread spoils nothing. */

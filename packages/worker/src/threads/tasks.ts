@@ -2,12 +2,13 @@
 import { DataError, FailureError, ScalemixError, UsageError } from '@scalemix/core';
 import type { ErrorKind, KernelRequest, SampleSelector, SolverWork, StatisticRequest, TreeNode } from '@scalemix/core';
 import type { ChosenBlocks } from '../rows/choices.ts';
+import type { BlockFill } from '../rows/gathered.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 
 /** Rows that a thread keeps kernels on. */
 export const REMEMBERED_ROWS = 4;
 
-export type Task = ChunkTask | MergeTask | WorkTask;
+export type Task = ChunkTask | MergeTask | FillTask | WorkTask;
 
 /** The statistic of a subtree, or the rows of it that a selector chooses. */
 export interface ChunkTask {
@@ -36,6 +37,12 @@ export interface MergeTask {
   readonly left: Float64Array;
   readonly right: Float64Array;
   readonly out: Float64Array;
+}
+
+/** Gathered rows, in shared memory, are written into a block of their own. */
+export interface FillTask {
+  readonly type: 'fill';
+  readonly fill: BlockFill;
 }
 
 /** Some of the solver's own work. */

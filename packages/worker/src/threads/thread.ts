@@ -1,6 +1,7 @@
 /** The entry of a pool's thread: takes one task at a time. */
 import { mergeStatistics, worksWith } from '@scalemix/core';
 import type { SolverWorks } from '@scalemix/core';
+import { fillBlock } from '../rows/gathered.ts';
 import { SubtreeComputer } from './computer.ts';
 import { REMEMBERED_ROWS, sendError } from './tasks.ts';
 import type { ChunkTask, Reply, Task, WorkTask } from './tasks.ts';
@@ -18,6 +19,9 @@ export default function run(task: Task): Reply {
         return chunk(task);
       case 'merge':
         mergeStatistics(task.left, task.right, task.out);
+        return { type: 'done', value: null };
+      case 'fill':
+        fillBlock(task.fill.memory.buffer, task.fill.base, task.fill.layout, task.fill.pieces);
         return { type: 'done', value: null };
       case 'work':
         return { type: 'done', value: work(task) };
