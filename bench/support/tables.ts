@@ -53,6 +53,15 @@ const BRIEF: Columns = [
   ['their s', (result) => digits(result['peer seconds'])],
 ];
 
+const PATH: Columns = [
+  ['fit', ({ what }) => what!],
+  ['s', (result) => digits(result['seconds'])],
+  ['processor s', (result) => digits(result['cpu'])],
+  ['sweeps', ({ sweeps }) => sweeps!],
+  ['column passes', (result) => digits(result['column passes'])],
+  ['largest certified gap', (result) => tiny(result['certified gap'])],
+];
+
 const HARD: Columns = [
   ['data', ({ about }) => about!],
   ['rows', ({ rows }) => rows!],
@@ -96,6 +105,8 @@ const TABLES: Readonly<Record<string, Table>> = {
   kernels: { columns: KERNELS },
   peers: { columns: PEERS },
   'peers brief': { columns: BRIEF, shows: ({ peer }) => peer !== '' },
+  path: { columns: PATH, shows: ({ what }) => what !== '' },
+  'path floors': { columns: FIGURES, shows: ({ floor }) => floor !== '' },
   hard: { columns: HARD, shows: ({ about }) => about !== '' },
   'scale p100': simulated('100'),
   'scale p1000': simulated('1000'),
