@@ -87,7 +87,7 @@ test.serial('few subtrees are sent, and no more bytes than they take', async (t)
 
 test.serial('what crosses the wire in a pass is at most 1.2 times the subtrees that are sent', async (t) => {
   await withNodes([{}, {}, {}], async (nodes) => {
-    const links = await Promise.all(nodes.split(',').map(linkTo));
+    const links = await Promise.all(nodes.split(',').map((address) => linkTo(address)));
     try {
       await onCluster(await manyRows(), { nodes: links.map(({ address }) => address).join(',') }, async (source, _cluster, events) => {
         const features = source.describe().features.length;

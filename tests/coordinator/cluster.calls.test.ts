@@ -12,6 +12,7 @@ import { allBits } from '../support/allBits.ts';
 import { temporaryFolder } from '../support/commandLine.ts';
 import { parquetFile } from '../support/dataFiles.ts';
 import { addressesOf, kernels, manyRows, onCluster, startNode, tokenFile } from '../support/nodes.ts';
+import { until } from '../support/processes.ts';
 
 const context = { teardown: () => {} } as unknown as Parameters<typeof parquetFile>[0];
 const ROWS = 40 * BLOCK_ROWS;
@@ -28,12 +29,15 @@ async function write(root: string, seed: number): Promise<void> {
   copyFileSync(await parquetFile(context, `SELECT (i % 2)::DOUBLE AS y, ${columns} FROM range(${ROWS}) t(i)`, 'a.parquet', ', ROW_GROUP_SIZE 20000'), join(root, 'a.parquet'));
 }
 
+/** Milliseconds that calls have. */
+const PATIENCE = 60_000;
+
 const roles = { response: 'y', responseKind: 'probability' } as const;
 
 /** The calls of a coordinator that looks at files. */
 function caller(client: NodeClient, coordinator: string) {
   return {
-    attach: (change: { data?: string; kernel?: string } = {}) => client.attach({ protocol: PROTOCOL, coordinator, data: '', kernel: kernelIdText(kernels.id), precision: 'f64', ...change }, 5000),
+    attach: (change: { data?: string; kernel?: string } = {}) => client.attach({ protocol: PROTOCOL, coordinator, data: '', kernel: kernelIdText(kernels.id), precision: 'f64', ...change }, PATIENCE),
     find: async (): Promise<FoundFiles> => foundFilesOf((await client.inspect({ coordinator, files: JSON.stringify({ inputs: ['a.parquet'], format: null, na: [] }) })).found),
     scan: (found: FoundFiles, signal: AbortSignal) =>
       client.scan({ coordinator, table: JSON.stringify({ files: found.files, format: null, na: [], fingerprint: found.fingerprint.hash, roles, plan: null }), first: 0, end: ROWS, centres: '' }, signal),
@@ -42,7 +46,7 @@ function caller(client: NodeClient, coordinator: string) {
 
 async function withNode(options: Partial<NodeOptions>, use: (client: NodeClient, node: NodeServer) => Promise<void>): Promise<void> {
   const node = await startNode(options);
-  const client = new NodeClient(addressesOf([node]), readSecurity({ tokenFile }), 5000);
+  const client = new NodeClient(addressesOf([node]), readSecurity({ tokenFile }), PATIENCE);
   try {
     await use(client, node);
   } finally {
@@ -51,21 +55,15 @@ async function withNode(options: Partial<NodeOptions>, use: (client: NodeClient,
   }
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (const began = performance.now(); !holds(); ) {
-    if (performance.now() - began > 20_000) throw new Error('It never came to be.');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 test.serial('files that were changed after a coordinator was cut off are looked at anew for the next', async (t) => {
   const root = await makeRoot();
-  await withNode({ dataRoot: root, lease: 300 }, async (client) => {
+  let now = 0;
+  await withNode({ dataRoot: root, lease: 300, now: () => now }, async (client) => {
     const first = caller(client, 'A');
     await first.attach();
     const before = await first.find();
     await write(root, 100);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    now += 300;
     const second = caller(client, 'B');
     await second.attach();
     const after = await second.find();
@@ -77,11 +75,13 @@ test.serial('files that were changed after a coordinator was cut off are looked 
 test.serial('files of a coordinator that was cut off are closed with its lease and the time to come back', async (t) => {
   const root = await makeRoot();
   const notes: string[] = [];
-  await withNode({ dataRoot: root, lease: 200, keep: 300, onNote: (note) => notes.push(note) }, async (client) => {
+  let now = 0;
+  await withNode({ dataRoot: root, lease: 200, keep: 300, now: () => now, onNote: (note) => notes.push(note) }, async (client) => {
     const { attach, find } = caller(client, 'A');
     await attach();
     await find();
-    await until(() => notes.some((note) => note.startsWith('Nothing was heard')));
+    now += 200 + 300;
+    await until('its time is over', () => notes.some((note) => note.startsWith('Nothing was heard')));
     t.pass();
   });
 });
@@ -96,10 +96,10 @@ test.serial('a look at rows that nobody waits for any more ends, and one for nob
     t.is(node.state.working, 0);
     const controller = new AbortController();
     const looking = scan(found, controller.signal);
-    await until(() => node.state.working === 1);
+    await until('the node looks', () => node.state.working === 1);
     controller.abort(new Error('enough'));
     await t.throwsAsync(looking, { message: 'enough' });
-    await until(() => node.state.working === 0);
+    await until('the node has ended it', () => node.state.working === 0);
   });
 });
 
@@ -110,7 +110,7 @@ test.serial('what a coordinator has begun ends when another has come', async (t)
     await attach();
     const found = await find();
     const looking = t.throwsAsync(scan(found, new AbortController().signal), { code: 'LEASE_LOST' });
-    await until(() => node.state.working === 1);
+    await until('the node looks', () => node.state.working === 1);
     await caller(client, 'B').attach();
     await looking;
   });
@@ -120,13 +120,14 @@ test.serial('a coordinator that is refused for its kernel leaves the rows of ano
   const rows = await manyRows();
   const { store } = rows.handle;
   const shape = { rows: store.rows, layout: store.layout, features: store.features, responseCentre: store.responseCentre };
-  await withNode({ lease: 200 }, async (client, node) => {
+  let now = 0;
+  await withNode({ lease: 200, now: () => now }, async (client, node) => {
     const { createHash } = await import('node:crypto');
     await caller(client, 'A').attach({ data: 'd' });
-    await client.open('A', shape, 5000);
+    await client.open('A', shape, PATIENCE);
     const bytes = readStoredBlock(rows.handle, 3);
     await client.push('A', [{ block: 3, rows: store.blocks[3]!.rows, entries: 0, bytes, hash: createHash('sha256').update(bytes).digest() }], new AbortController().signal);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    now += 200;
     await t.throwsAsync(caller(client, 'B').attach({ data: 'other', kernel: kernelIdText(chooseKernels({ family: 'scalar' }).id) }), { code: 'KERNEL_MISMATCH' });
     t.is(node.state.blocks, 1);
   });
@@ -143,7 +144,7 @@ test.serial('an address off this machine that is found later is not dialled with
   try {
     await onCluster(rows, { nodes: `@${list}` }, async (source) => {
       appendFileSync(list, '192.0.2.1:7077\n');
-      await until(() => seen.some(({ type }) => type === 'nodeRefused'));
+      await until('the address is refused', () => seen.some(({ type }) => type === 'nodeRefused'));
       t.deepEqual(await allBits(source), expected);
     }, (event) => seen.push(event));
   } finally {

@@ -11,7 +11,8 @@ export interface Link {
   close(): void;
 }
 
-export async function linkTo(address: string): Promise<Link> {
+/** @param opening what is sent waits for it */
+export async function linkTo(address: string, opening: Promise<void> = Promise.resolve()): Promise<Link> {
   const [host, port] = address.split(':') as [string, string];
   const sockets = new Set<Socket>();
   let isCut = false;
@@ -19,7 +20,7 @@ export async function linkTo(address: string): Promise<Link> {
   const pipe = (from: Socket, to: Socket): void => {
     sockets.add(from);
     from.on('data', (bytes) => {
-      if (!isCut) to.write(bytes);
+      void opening.then(() => isCut || to.write(bytes));
     });
     from.on('close', () => {
       if (!isCut) to.destroy();

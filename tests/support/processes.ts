@@ -21,11 +21,11 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals = '
 }
 
 /** Waits until `holds`; what it waits for is named in the error. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 120): Promise<void> {
   const last = Date.now() + seconds * 1000;
   while (!(await holds())) {
     if (Date.now() > last) throw new Error(`Waited ${seconds} seconds in vain: ${what}`);
-    await delay(50);
+    await delay(20);
   }
 }
 

@@ -55,7 +55,7 @@ export async function startSlurm(): Promise<Slurm> {
       mkdirSync(join(folder, `spool.${name}`));
       startNode(name);
     }
-    await until('three nodes of Slurm are idle', () => succeeds(() => run('sinfo', '--noheader', '--states=idle', '--format=%D').trim() === '3'), 60);
+    await until('three nodes of Slurm are idle', () => succeeds(() => run('sinfo', '--noheader', '--states=idle', '--format=%D').trim() === '3'));
     return { env, slurmd, startNode, run, stop };
   } catch (error) {
     await stop();

@@ -54,7 +54,7 @@ export async function startSshHosts(addresses: readonly string[] = ['127.0.0.1',
         } catch {
           return false;
         }
-      }, 30);
+      });
     }
     return { config: path('config'), hosts: path('hosts'), stop };
   } catch (error) {

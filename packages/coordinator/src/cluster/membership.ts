@@ -98,8 +98,8 @@ export class Membership {
       signal?.throwIfAborted();
       const { reasons } = this;
       const count = this.nodes.length + others;
-      const final = reasons.find(isFinal);
-      if (final !== undefined && (needsAll || (this.settled && count === 0))) throw final;
+      const refusal = needsAll ? this.#firstRefusal : this.settled && count === 0 ? reasons.find(isFinal) : undefined;
+      if (refusal !== undefined) throw refusal;
       if (this.settled && count > 0) return;
       const waited = performance.now() - began;
       if (count > 0 && waited > this.#options.suspectAfter) return;
@@ -109,6 +109,15 @@ export class Membership {
       if (count === 0 && !dialling && waited > Math.max(patience, busy === undefined ? 0 : LEASE)) throw busy ?? this.lostError();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+  }
+
+  /** What the first node in the order given that refuses says, once all before it have been tried. */
+  get #firstRefusal(): ScalemixError | undefined {
+    for (const { node, reason } of this.#addresses.values()) {
+      if (isFinal(reason)) return reason;
+      if (node === null && reason === null) return undefined;
+    }
+    return undefined;
   }
 
   /** The error for a cluster without nodes. */
