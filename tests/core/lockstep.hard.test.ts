@@ -7,7 +7,7 @@ import type { ArrayData } from '../support/arraySource.ts';
 import { bestKernels, lasso, logistic, ridge } from '../support/engine.ts';
 import { hardCases } from '../support/hardData.ts';
 import type { HardData } from '../support/hardData.ts';
-import { Random } from '../support/random.ts';
+import { Random, classes } from '../support/random.ts';
 
 /** Small enough for a test, large enough that the path starts from a sample. */
 const ROWS = 44_000;
@@ -102,5 +102,28 @@ test('columns of condition 1e6: a lasso path does not lose its weakest direction
     const path = await fit(arrays(data), penalty, [], { lambdaMinRatio: 1e-6 });
     t.deepEqual(path.reason, path.reason.map(() => null));
     t.true(path.sweeps <= 14, `${penalty.name}: ${path.sweeps} sweeps`);
+  }
+});
+
+test('weights over orders: the sample holds what weighs, and no more rows than are wanted', async (t) => {
+  const random = new Random(3);
+  const n = 60_000;
+  const dense = Array.from({ length: 6 }, () => random.normals(n));
+  const y = classes(random, dense[0]!.map((x, i) => x - dense[1]![i]! / 2));
+  const light = dense[0]!.map((_, i) => (i % 2 === 0 ? 1 : 0));
+  const cases = {
+    'a heavy tail': { y, dense, weights: Float64Array.from({ length: n }, () => random.uniform() ** -1.2) },
+    'rows far out that weigh nothing': { y, dense: dense.map((column) => column.map((x, i) => (light[i] === 1 ? 300 * x : x))), weights: light.map((value) => (value === 1 ? 1e-9 : 1)) },
+  };
+  for (const [what, data] of Object.entries(cases)) {
+    for (const lambdas of [12, 1]) {
+      const events: FitEvent[] = [];
+      const path = await fit(data, lasso, events, { lambdas });
+      const wanted = events.find((event) => event.type === 'roadChosen')!.sampleRows;
+      const { rows } = events.find((event) => event.type === 'sampled')!;
+      t.true(rows < 1.1 * wanted, `${what}: ${rows} rows, ${wanted} are wanted`);
+      t.true(path.converged.every(Boolean));
+      t.true(path.sweeps <= 10, `${what}, ${lambdas} values: ${path.sweeps} sweeps`);
+    }
   }
 });

@@ -8,15 +8,16 @@ import { openBlock } from './tile.ts';
 
 /**
  * Row i is chosen with probability
- *   c_i = min(1, rate * classRate * (0.2 + 0.8 |x_i|^2 / q)),
- * x_i its q working features (centred at `reference`, divided by `scale`), and then weighs 1 / c_i times
- * its own weight: every level, class and outlier is represented. Chance is a hash of the row
+ *   c_i = min(1, rate * w_i * classRate * (0.2 + 0.8 |x_i|^2 / q)),
+ * w_i its weight, x_i its q working features (centred at `reference`, divided by `scale`), and then weighs
+ * w_i / c_i: every level, class and outlier is represented, by what it weighs. Chance is a hash of the row
  * number and the seed, so that the choice does not depend on who holds the row; and of two
  * choices that differ in their rates alone, the smaller is a part of the larger.
  */
 export interface SampleSelector {
   readonly kind: 'sample';
   readonly seed: number;
+  /** Rows that are wanted a unit of weight: no more are chosen in the mean. */
   readonly rate: number;
   /** Factor for rows with y < 1/2 and for the others. */
   readonly classRate: readonly [number, number];
@@ -33,7 +34,7 @@ export interface SampleSelector {
 export interface ChosenRows {
   /** Numbers within the block, ascending. */
   readonly rows: Uint32Array;
-  /** classRate * (0.2 + 0.8 |x_i|^2 / q) of each: its chance for a rate of 1. */
+  /** w_i * classRate * (0.2 + 0.8 |x_i|^2 / q) of each: its chance for a rate of 1. */
   readonly worth: Float64Array;
 }
 
@@ -107,8 +108,9 @@ export class RowChooser {
     const rows: number[] = [];
     const worth: number[] = [];
     for (let i = 0; i < squares.length; i++) {
-      if (layout.weights && views.f64[w + i] === 0) continue;
-      const own = classRate[views.f64[y + i]! < 0.5 ? 0 : 1] * (0.2 + (0.8 * squares[i]!) / Math.max(1, working));
+      const weight = layout.weights ? views.f64[w + i]! : 1;
+      if (weight === 0) continue;
+      const own = weight * classRate[views.f64[y + i]! < 0.5 ? 0 : 1] * (0.2 + (0.8 * squares[i]!) / Math.max(1, working));
       if (chance(firstRow + i, seed) >= chanceOf(own, rate)) continue;
       rows.push(i);
       worth.push(own);

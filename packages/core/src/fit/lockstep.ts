@@ -129,7 +129,7 @@ async function refine({ oracle, setting }: OnSample, saturatedLoss: number, valu
 }
 
 /** How samples are drawn: `wanted` rows in the mean; where more, `within` of them, are drawn as well, those are a part of these. */
-export function sampleSelector(scale: WorkingScale, rows: number, classes: boolean, positiveShare: number): (wanted: number, within: number | null) => SampleSelector {
+export function sampleSelector(scale: WorkingScale, classes: boolean, positiveShare: number): (wanted: number, within: number | null) => SampleSelector {
   const common = {
     kind: 'sample' as const,
     classRate: classes ? ([1 / (2 * (1 - positiveShare)), 1 / (2 * positiveShare)] as const) : ([1, 1] as const),
@@ -137,5 +137,5 @@ export function sampleSelector(scale: WorkingScale, rows: number, classes: boole
     working: scale.usable.length,
     seed: 0,
   };
-  return (wanted, within) => ({ ...common, rate: wanted / rows, within: within === null ? null : within / rows });
+  return (wanted, within) => ({ ...common, rate: wanted / scale.weightSum, within: within === null ? null : within / scale.weightSum });
 }

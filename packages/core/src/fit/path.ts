@@ -212,7 +212,7 @@ async function onSample(
     const precision = values.length === 1 ? { tolerance: ONE_VALUE_TOLERANCE, negligible: (SAMPLE_EXCESS * scale.usable.length) / own.rows } : { tolerance: SAMPLE_TOLERANCE };
     return { moments: own, oracle, setting: { ...setting, ...precision, scale: sampleScale, rough: true } };
   };
-  const selector = sampleSelector(scale, moments.rows, loss.response === 'probability', meanResponse(moments, description.responseCentre));
+  const selector = sampleSelector(scale, loss.response === 'probability', meanResponse(moments, description.responseCentre));
   // The larger sample stays where its rows lie: it is read a few times only.
   const larger = refineRows > sampleRows ? await over(source.choose(selector(refineRows, null))) : null;
   const chosen = selector(sampleRows, larger === null ? null : refineRows);
