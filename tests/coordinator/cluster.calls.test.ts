@@ -5,12 +5,13 @@ import test from 'ava';
 import { inlineRowSource } from '@scalemix/coordinator';
 import type { ClusterEvent } from '@scalemix/coordinator';
 import { BLOCK_ROWS, chooseKernels, kernelIdText } from '@scalemix/core';
-import { PROTOCOL, foundFilesOf, readSecurity, readStoredBlock } from '@scalemix/worker';
+import { PROTOCOL, encodeRequest, foundFilesOf, readSecurity, readStoredBlock } from '@scalemix/worker';
 import type { FoundFiles, NodeOptions, NodeServer } from '@scalemix/worker';
 import { NodeClient } from '../../packages/coordinator/src/cluster/client.ts';
 import { allBits } from '../support/allBits.ts';
 import { temporaryFolder } from '../support/commandLine.ts';
 import { parquetFile } from '../support/dataFiles.ts';
+import { momentsRequest } from '../support/mixedRows.ts';
 import { addressesOf, kernels, manyRows, onCluster, startNode, tokenFile } from '../support/nodes.ts';
 import { until } from '../support/processes.ts';
 
@@ -129,6 +130,12 @@ test.serial('a coordinator that is refused for its kernel leaves the rows of ano
     await client.push('A', [{ block: 3, rows: store.blocks[3]!.rows, entries: 0, bytes, hash: createHash('sha256').update(bytes).digest() }], new AbortController().signal);
     now += 200;
     await t.throwsAsync(caller(client, 'B').attach({ data: 'other', kernel: kernelIdText(chooseKernels({ family: 'scalar' }).id) }), { code: 'KERNEL_MISMATCH' });
+    t.is(node.state.blocks, 1);
+    // Nor are they computed on for one that has yet to find out what its rows are.
+    await caller(client, 'C').attach();
+    const asked = client.compute({ coordinator: 'C', request: encodeRequest(momentsRequest), nodes: [{ level: 0, index: 3 }] }, () => {}, new AbortController().signal);
+    await t.throwsAsync(asked, { code: 'ROWS_ABSENT' });
+    await t.throwsAsync(client.open('C', shape, 5000), { code: 'ROWS_ABSENT' });
     t.is(node.state.blocks, 1);
   });
   rows.close();

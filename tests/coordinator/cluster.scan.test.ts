@@ -195,9 +195,11 @@ test.serial('nodes are free at once where a job ends before it computes', async 
     nodes.push(without);
     await t.throwsAsync(runJob(factors, { cluster: { ...cluster, nodes: addressesOf(nodes) } }), { code: 'FILE_NOT_FOUND', message: /^Node 127\S+ data\/\*\.parquet: no such file under the data root of the node/ });
     t.false(leased(), 'who refuses is free too');
-    const controller = new AbortController();
-    await t.throwsAsync(runJob(factors, { cluster, signal: controller.signal, onEvent: ({ type }) => (type === 'reading' ? controller.abort(new Error('enough')) : undefined) }), { message: 'enough' });
-    t.false(leased());
+    for (const when of ['reading', 'loaded', 'nodeJoined', 'rowsRead']) {
+      const controller = new AbortController();
+      await t.throwsAsync(runJob(factors, { cluster, signal: controller.signal, onEvent: ({ type }) => (type === when ? controller.abort(new Error('enough')) : undefined) }), { message: 'enough' });
+      t.false(leased(), when);
+    }
   } finally {
     await Promise.all(nodes.map((node) => node.stop(0)));
   }

@@ -1,4 +1,5 @@
 /** Which nodes there are: dialled, joined, lost, and dialled again; nodes may come late. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { ScalemixError } from '@scalemix/core';
 import type { Security } from '@scalemix/worker';
 import type { NodeAddresses } from './addresses.ts';
@@ -23,6 +24,8 @@ const LOOK = 2000;
 const BACKOFF = [250, 8000] as const;
 /** Milliseconds of a node's lease and a little: a coordinator that was killed leaves its nodes leased. */
 const LEASE = 35_000;
+/** Milliseconds that an address which is being dialled when the work ends is waited for. */
+const DIALLING = 2000;
 /** Times that a node may fail in a row before it is left alone. */
 const FAILURES = 5;
 
@@ -41,6 +44,7 @@ interface Dialled {
 export class Membership {
   readonly #options: MembershipOptions;
   readonly #addresses = new Map<string, Dialled>();
+  readonly #dials = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #lookedAt = -Infinity;
   #closed = false;
@@ -138,9 +142,11 @@ export class Membership {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
+  /** Lets all nodes go. Who was being dialled may have given its lease, to which nobody else would come until it runs out. */
   async close(): Promise<void> {
     this.#stop();
-    await Promise.all(this.nodes.map((node) => node.release()));
+    const ended = Promise.all([...this.#dials, ...this.nodes.map((node) => node.release())]);
+    await Promise.race([ended, delay(DIALLING, undefined, { ref: false })]);
   }
 
   async #look(): Promise<void> {
@@ -154,9 +160,14 @@ export class Membership {
     if (this.#closed) return;
     const now = performance.now();
     if (this.#options.addresses.changing && now - this.#lookedAt > LOOK) this.#look().catch(() => {});
-    for (const [address, entry] of this.#addresses) if (entry.node === null && !entry.dialling && !entry.refused && now >= entry.next) void this.#dial(address, entry);
+    for (const [address, entry] of this.#addresses) if (entry.node === null && !entry.dialling && !entry.refused && now >= entry.next) this.#begin(this.#dial(address, entry));
     // Not unref'd: where all nodes are gone this is what the job waits for.
     this.#timer = setTimeout(() => this.#tick(), 50);
+  }
+
+  #begin(dial: Promise<void>): void {
+    this.#dials.add(dial);
+    void dial.finally(() => this.#dials.delete(dial));
   }
 
   async #dial(address: string, entry: Dialled): Promise<void> {
@@ -171,13 +182,14 @@ export class Membership {
         onDiffers: ({ code, message }) => onEvent({ type: 'rowsDiffer', node: address, code, reason: message }),
         onLost: (reason) => this.#lost(address, entry, reason),
       });
-      if (this.#closed) return this.#detached ? node.detach() : void node.release();
+      if (this.#closed) return this.#detached ? node.detach() : await node.release();
       entry.node = node;
       entry.backoff = BACKOFF[0];
       entry.reason = null;
       onEvent({ type: 'nodeJoined', node: address, threads: node.threads, nodes: this.nodes.length });
       this.#options.onChange();
     } catch (error) {
+      if (this.#closed) return;
       entry.reason = error as Error;
       if (isFinal(error)) {
         entry.refused = true;

@@ -350,10 +350,11 @@ export class NodeServer {
     return {};
   }
 
-  /** @throws FailureError LEASE_LOST */
+  /** @throws FailureError LEASE_LOST, ROWS_ABSENT */
   #sessionOf(coordinator: string): Session {
     this.#lease.renew(coordinator);
     if (this.#session === null) throw new FailureError('LEASE_LOST', 'The node was released. The coordinator must attach again.');
+    if (!this.#owned) throw new FailureError('ROWS_ABSENT', 'The node has not been told which rows the job is about.');
     return this.#session;
   }
 
