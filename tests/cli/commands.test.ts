@@ -146,6 +146,31 @@ test('doctor says which kernels are used and why', async (t) => {
   t.true(report.kernel.reason.length > 0);
 });
 
+test('doctor ends with 1 where something is not as it should be, in words and as JSON', async (t) => {
+  const hook = "import { registerHooks } from 'node:module'; registerHooks({ resolve(name, context, next) { if (name === '@duckdb/node-api') throw new Error('not installed'); return next(name, context); } });";
+  const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hook)}` };
+  const words = await scalemix(['doctor'], { env });
+  t.is(words.code, 1, words.stderr);
+  t.regex(words.stdout.replaceAll(/\s+/g, ' '), /!! Parquet, SQL DuckDB does not start: not installed/);
+  const { code, stdout } = await scalemix(['doctor', '--json'], { env });
+  t.is(code, 1);
+  t.deepEqual((JSON.parse(stdout) as { duckdb: unknown }).duckdb, { version: null, problem: 'not installed' });
+});
+
+test('docs/command-line.md has every field that commands print with --json', async (t) => {
+  const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
+  await run('fit', ...logistic, '--lambda', '0.01', '-o', 'late.json');
+  await run('fit', 'train.csv', '--response', 'y', '--columns', 'x', '--lambda', '0.01', '-o', 'y.json');
+  const names = (value: unknown): string[] => (value === null || typeof value !== 'object' ? [] : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...names(inner)]));
+  for (const [command, ...args] of [['evaluate', 'late.json', 'train.csv'], ['evaluate', 'y.json', 'train.csv'], ['predict', 'y.json', 'train.csv'], ['describe', 'train.csv'], ['describe', 'some.csv'], ['doctor'], ['certs', '-o', 'certs']] as const) {
+    const start = page.indexOf(`\n## ${command}\n`);
+    const section = page.slice(start, page.indexOf('\n## ', start + 1));
+    const printed = [...new Set(names(JSON.parse(await run(command, ...args, '--json'))))];
+    t.true(printed.length > 2);
+    t.deepEqual(printed.filter((name) => !section.includes(`\`${name}\``)), [], command);
+  }
+});
+
 test('a second run over the same output replaces it, and leaves nothing beside it', async (t) => {
   writeFileSync(inFolder('again.json'), 'old');
   await run('fit', ...logistic, '--lambda', '0.01', '-o', 'again.json');

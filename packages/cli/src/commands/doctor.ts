@@ -28,10 +28,9 @@ interface Finding {
 async function run({ settings, output }: Call<typeof commonOptions>): Promise<number> {
   enableWideVectors();
   const kernels = describeKernels();
-  const reader = await tryDuckDb();
-  const { defaultMemoryLimit } = await import('@scalemix/worker');
-  const rowMemory = defaultMemoryLimit();
+  const { reader, rowMemory } = await tryReader();
   const { calibration, selfTests } = kernels;
+  const total = totalmem(), limit = process.constrainedMemory();
   const document = {
     version,
     node: kernels.node,
@@ -39,7 +38,7 @@ async function run({ settings, output }: Call<typeof commonOptions>): Promise<nu
     platform: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     threads: availableParallelism(),
-    memory: { total: totalmem(), free: freemem(), limit: process.constrainedMemory(), rows: rowMemory },
+    memory: { total, free: freemem(), limit: limit < total ? limit : null, rows: rowMemory },
     kernel: {
       id: kernelIdText(kernels.choice.id),
       family: kernels.choice.id.family,
@@ -52,15 +51,11 @@ async function run({ settings, output }: Call<typeof commonOptions>): Promise<nu
     },
     duckdb: reader,
   };
-  if (settings.json === true) {
-    await output.result(`${JSON.stringify(document, null, 2)}\n`);
-    return EXIT.converged;
-  }
   const findings: Finding[] = [
     { name: 'scalemix', value: version, fine: true },
     { name: 'Node', value: `${kernels.node}, V8 ${kernels.v8}, ${document.platform}`, fine: true },
     { name: 'processor', value: `${document.processor}, ${counted(document.threads, 'thread')} used by default`, fine: true },
-    { name: 'memory', value: `${bytes(document.memory.total)}, of which up to ${bytes(rowMemory)} for rows; more rows are kept on disk`, fine: true },
+    { name: 'memory', value: `${bytes(total)}${rowMemory === null ? '' : `, of which up to ${bytes(rowMemory)} for rows; more rows are kept on disk`}`, fine: true },
     { name: 'kernels', value: `${document.kernel.id}: ${kernels.choice.reason}`, fine: kernels.choice.family === 'wasm' },
     { name: 'self-test', value: selfTestText(selfTests), fine: selfTests.narrow.passed },
     { name: 'multiply-add', value: kernels.fused ? 'fused (rounds once)' : 'not fused here: multiplies, then adds', fine: true },
@@ -68,6 +63,11 @@ async function run({ settings, output }: Call<typeof commonOptions>): Promise<nu
     { name: 'Parquet, SQL', value: reader.version === null ? `DuckDB does not start: ${reader.problem}` : `DuckDB ${reader.version}`, fine: reader.version !== null },
     { name: 'OpenBLAS', value: 'not needed', fine: true },
   ];
+  const exitCode = findings.every(({ fine }) => fine) ? EXIT.converged : EXIT.failure;
+  if (settings.json === true) {
+    await output.result(`${JSON.stringify(document, null, 2)}\n`);
+    return exitCode;
+  }
   const paint = painter(output.stdout);
   const mark = (fine: boolean): string => (fine ? paint('green', output.stdout.unicode ? '✔' : 'ok') : paint('yellow', output.stdout.unicode ? '!' : '!!'));
   const width = Math.max(...findings.map(({ name }) => name.length));
@@ -77,7 +77,7 @@ async function run({ settings, output }: Call<typeof commonOptions>): Promise<nu
     return [`  ${mark(fine)} ${name.padEnd(width)}  ${first}`, ...rest.map((text) => `${' '.repeat(margin)}${text}`)].join('\n');
   };
   await output.result(`${findings.map(line).join('\n')}\n`);
-  return findings.every(({ fine }) => fine) ? EXIT.converged : EXIT.failure;
+  return exitCode;
 }
 
 function selfTestText({ narrow, wide }: ReturnType<typeof describeKernels>['selfTests']): string {
@@ -85,11 +85,19 @@ function selfTestText({ narrow, wide }: ReturnType<typeof describeKernels>['self
   return wide.passed && wide.hash === narrow.hash ? 'WebAssembly agrees with the scalar kernels; wide and narrow tiles give the same bits' : 'WebAssembly agrees with the scalar kernels with narrow tiles; wide ones are not used';
 }
 
-async function tryDuckDb(): Promise<{ version: string | null; problem: string | null }> {
+interface Reader {
+  readonly reader: { readonly version: string | null; readonly problem: string | null };
+  /** Bytes; null where not even what holds rows can be loaded, which DuckDB is a part of. */
+  readonly rowMemory: number | null;
+}
+
+async function tryReader(): Promise<Reader> {
+  let rowMemory: number | null = null;
   try {
-    const { duckDbVersion } = await import('@scalemix/worker');
-    return { version: await duckDbVersion(), problem: null };
+    const { defaultMemoryLimit, duckDbVersion } = await import('@scalemix/worker');
+    rowMemory = defaultMemoryLimit();
+    return { reader: { version: await duckDbVersion(), problem: null }, rowMemory };
   } catch (error) {
-    return { version: null, problem: (error as Error).message };
+    return { reader: { version: null, problem: (error as Error).message }, rowMemory };
   }
 }
