@@ -40,7 +40,7 @@ import type { Point } from './workingScale.ts';
 /** Share of the response's mean square below which the moments have lost the loss's digits. */
 const LOST_DIGITS = 1e-6;
 /** Certified relative gap of the sample's own path. */
-const SAMPLE_TOLERANCE = 1e-4;
+const SAMPLE_TOLERANCE = 3e-4;
 /** Of the only value of one; but steps end where they bring less than a share of the excess that the sample's own solution has over all rows, q / n of the loss or about. */
 const ONE_VALUE_TOLERANCE = 1e-2;
 const SAMPLE_EXCESS = 0.5;
