@@ -3,7 +3,7 @@ import { Matrix, pseudoInverse } from 'ml-matrix';
 import { factorCholesky, nullVector, solveCholesky } from '../../packages/core/src/solve/cholesky.ts';
 import { LinearAlgebra } from '../../packages/core/src/solve/algebra.ts';
 import { solveQuadratic as solveWith } from '../../packages/core/src/solve/quadratic.ts';
-import type { QuadraticProblem } from '../../packages/core/src/solve/quadratic.ts';
+import type { QuadraticProblem as SolverProblem } from '../../packages/core/src/solve/quadratic.ts';
 import { workingSet } from '../../packages/core/src/solve/workingSet.ts';
 import { addSecant } from '../../packages/core/src/solve/modelStep.ts';
 import type { ModelStepProblem } from '../../packages/core/src/solve/modelStep.ts';
@@ -11,7 +11,26 @@ import { inOrder, worksWith } from '../../packages/core/src/solve/works.ts';
 import { Random } from '../support/random.ts';
 
 const algebra = new LinearAlgebra();
-const solveQuadratic = (problem: QuadraticProblem): Float64Array => solveWith(problem, algebra);
+
+/** Hessian, gradient and the like in arrays of their own. */
+interface QuadraticProblem extends Omit<SolverProblem, 'size' | 'write'> {
+  readonly hessian: Float64Array;
+  readonly gradient: Float64Array;
+  readonly start: Float64Array;
+  readonly l1: Float64Array;
+  readonly l2: Float64Array;
+}
+
+function solveQuadratic({ hessian, gradient, start, l1, l2, ...problem }: QuadraticProblem): Float64Array {
+  const write: SolverProblem['write'] = (to) => {
+    to.hessian.set(hessian);
+    to.gradient.set(gradient);
+    to.u.set(start);
+    to.l1.set(l1);
+    to.l2.set(l2);
+  };
+  return solveWith({ ...problem, size: start.length, write }, algebra).slice();
+}
 const solverWorks = worksWith();
 
 /** B'B with B of `rank` rows whose sizes fall from 1 to 1 / condition. */

@@ -1,6 +1,7 @@
 /**
- * Where rows lie: blocks of BLOCK_ROWS rows (the last one shorter) in linear
- * memories or in a spill file. Plain data, so that it can be sent to a thread.
+ * Where rows lie: blocks of BLOCK_ROWS rows (the last one shorter; as many of
+ * gathered rows, but alike) in linear memories or in a spill file. Plain data,
+ * so that it can be sent to a thread.
  *
  * A block is one contiguous run of bytes; `blockOffsets` says where its parts
  * stand. The storage block is also the smallest leaf of the reduction tree;

@@ -36,6 +36,8 @@ export interface PenalisedSystem {
 export class LinearAlgebra {
   readonly #request: KernelRequest;
   #kernels: Kernels | null = null;
+  /** The latest step, whose views serve another of as many unknowns. */
+  #step: PenalisedSystem | null = null;
 
   /** @param kernels chosen and tested when the first matrix is factored, where the request leaves something open */
   constructor(kernels: KernelRequest = {}) {
@@ -61,8 +63,10 @@ export class LinearAlgebra {
     const vectors = ARENA_RESERVED + Math.ceil((n * n) / 8) * 64 + 64;
     const buffer = this.#room(vectors - ARENA_RESERVED + 4 * vector + penalisedStepWorkspaceBytes(n));
     if (buffer === null) return null;
+    const known = this.#step;
+    if (known !== null && known.u.length === n && known.u.buffer === buffer) return known;
     const at = (k: number): Float64Array => new Float64Array(buffer, vectors + k * vector, n);
-    return { hessian: new Float64Array(buffer, ARENA_RESERVED, n * n), gradient: at(0), u: at(1), l1: at(2), l2: at(3) };
+    return (this.#step = { hessian: new Float64Array(buffer, ARENA_RESERVED, n * n), gradient: at(0), u: at(1), l1: at(2), l2: at(3) });
   }
 
   /** Solves a step in place of its u, whose optimality conditions are violated by no more than `tolerance`, or `relative` times what they were. @returns false where a linear system on the way is singular, to rounding: u is then of no use */

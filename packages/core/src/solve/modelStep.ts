@@ -10,7 +10,7 @@
  * Where nothing of the working set is penalised by its size the step is one
  * linear system, factored by the kernels (ridge.ts).
  */
-import type { LinearAlgebra } from './algebra.ts';
+import type { LinearAlgebra, PenalisedSystem } from './algebra.ts';
 import { solveQuadratic } from './quadratic.ts';
 import { factorRidge, keepFactor, ridgeStep } from './ridge.ts';
 import type { RidgeFactor, Secant } from './ridge.ts';
@@ -86,40 +86,41 @@ export function takeRidgeStep(factor: RidgeFactor, gradient: Float64Array, start
 }
 
 function solvePenalised(model: AnchorModel, problem: ModelStepProblem, algebra: LinearAlgebra): ModelStep {
-  const { working, gradient, start } = problem;
-  const q = start.length;
+  const { working, gradient, start, tolerance, relativeTolerance } = problem;
   const m = working.length;
-  const { matrix, cross, total } = workingModel(model, problem);
+  const { cross, total, fillMatrix } = workingModel(model, problem);
   const free = model.tie === null && total > 0;
-  const of = (values: Float64Array): Float64Array => {
-    const own = new Float64Array(m);
-    for (let i = 0; i < m; i++) own[i] = values[working[i]!]!;
-    return own;
-  };
-  const before = of(start);
-  const slope = of(gradient);
-  if (free) for (let i = 0; i < m; i++) slope[i] = slope[i]! - cross[i]! * gradient[q]!;
-  const solution = m === 0 ? before : solveQuadratic({
-    hessian: matrix,
-    level: model.tie === null || total === 0 ? null : { direction: of(model.tie).map((c, i) => c + cross[i]!), curvature: total },
-    gradient: slope,
-    start: before,
-    l1: of(problem.l1),
-    l2: of(problem.l2),
-    tolerance: problem.tolerance,
-    relativeTolerance: problem.relativeTolerance,
-  }, algebra);
   const beta = start.slice();
-  let interceptStep = free ? -gradient[q]! / total : 0;
+  let interceptStep = free ? -gradient[start.length]! / total : 0;
+  if (m === 0) return { beta, interceptStep };
+  const write = (to: PenalisedSystem): void => {
+    fillMatrix(to.hessian);
+    fillVectors(problem, free ? cross : null, to);
+  };
+  const level = model.tie === null || total === 0 ? null : { direction: cross.map((c, i) => c + model.tie![working[i]!]!), curvature: total };
+  const solution = solveQuadratic({ size: m, write, level, tolerance, relativeTolerance }, algebra);
   for (let i = 0; i < m; i++) {
-    beta[working[i]!] = solution[i]!;
-    if (free) interceptStep -= cross[i]! * (solution[i]! - before[i]!);
+    const j = working[i]!;
+    if (free) interceptStep -= cross[i]! * (solution[i]! - start[j]!);
+    beta[j] = solution[i]!;
   }
   return { beta, interceptStep };
 }
 
-/** t, and on the working set h/t and H - hh'/t, m x m: read from the anchors in place, as most models have no updates. */
-function workingModel(model: AnchorModel, problem: ModelStepProblem): { matrix: Float64Array; cross: Float64Array; total: number } {
+/** On the working set; of a free last coordinate, `cross` of it, the gradient is what is left when that is eliminated. */
+function fillVectors({ working, gradient, start, l1, l2 }: ModelStepProblem, cross: Float64Array | null, to: Omit<PenalisedSystem, 'hessian'>): void {
+  const last = gradient[start.length]!;
+  for (let i = 0; i < working.length; i++) {
+    const j = working[i]!;
+    to.gradient[i] = cross === null ? gradient[j]! : gradient[j]! - cross[i]! * last;
+    to.u[i] = start[j]!;
+    to.l1[i] = l1[j]!;
+    to.l2[i] = l2[j]!;
+  }
+}
+
+/** t, and on the working set h/t and what writes H - hh'/t, m x m: read from the anchors in place, as most models have no updates. */
+function workingModel(model: AnchorModel, problem: ModelStepProblem): { cross: Float64Array; total: number; fillMatrix: (matrix: Float64Array) => void } {
   const { from, to, share, curvature, updates, working, start } = problem;
   const q = start.length, size = q + 1, m = working.length;
   const whole = updates.length === 0 ? null : updatedHessian(model, problem);
@@ -127,25 +128,27 @@ function workingModel(model: AnchorModel, problem: ModelStepProblem): { matrix: 
   const toB = whole === null ? curvature * share : 0, toA = whole === null ? curvature - toB : 1;
   const t = toA * a[q * size + q]! + toB * b[q * size + q]!;
   const total = t > 0 ? t : 0;
-  const last = new Float64Array(m), cross = new Float64Array(m), matrix = new Float64Array(m * m);
+  const last = new Float64Array(m), cross = new Float64Array(m);
   for (let i = 0; i < m; i++) {
     const at = q * size + working[i]!;
     last[i] = toA * a[at]! + toB * b[at]!;
     cross[i] = total > 0 ? last[i]! / total : 0;
   }
-  for (let i = 0; i < m; i++) {
-    const row = working[i]! * size;
-    const level = cross[i]!;
-    for (let k = i; k < m; k++) {
-      const at = row + working[k]!;
-      const value = toA * a[at]! + toB * b[at]! - level * last[k]!;
-      matrix[i * m + k] = value;
-      matrix[k * m + i] = value;
+  const fillMatrix = (matrix: Float64Array): void => {
+    for (let i = 0; i < m; i++) {
+      const row = working[i]! * size;
+      const level = cross[i]!;
+      for (let k = i; k < m; k++) {
+        const at = row + working[k]!;
+        const value = toA * a[at]! + toB * b[at]! - level * last[k]!;
+        matrix[i * m + k] = value;
+        matrix[k * m + i] = value;
+      }
+      const diagonal = i * (m + 1);
+      if (!(matrix[diagonal]! > UNSEEN * total)) matrix[diagonal] = unseen(problem, working[i]!, level, total, model.tie);
     }
-    const diagonal = i * (m + 1);
-    if (!(matrix[diagonal]! > UNSEEN * total)) matrix[diagonal] = unseen(problem, working[i]!, cross[i]!, total, model.tie);
-  }
-  return { matrix, cross, total };
+  };
+  return { cross, total, fillMatrix };
 }
 
 /** An element of a symmetric matrix on the features and the last coordinate: row and column. */

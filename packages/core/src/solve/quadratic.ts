@@ -10,20 +10,16 @@
  * columns far from zero, without an intercept, H + t v v' has lost the digits of H.
  */
 import { solveUpper } from './algebra.ts';
-import type { LinearAlgebra, Upper } from './algebra.ts';
+import type { LinearAlgebra, PenalisedSystem, Upper } from './algebra.ts';
 import { factorCholesky, nullVector, solveCholesky } from './cholesky.ts';
 
 export interface QuadraticProblem {
-  /** m x m, symmetric, row-major. */
-  readonly hessian: Float64Array;
+  /** m. */
+  readonly size: number;
+  /** Writes H (both triangles), g, b, l1 and l2: into the kernels' memory, and once more elsewhere if they do not get far. */
+  readonly write: (to: PenalisedSystem) => void;
   /** @default none */
   readonly level?: { readonly direction: Float64Array; readonly curvature: number } | null;
-  /** Gradient of the smooth part without l2, at `start`. */
-  readonly gradient: Float64Array;
-  /** b: where the model was made and the iteration starts. */
-  readonly start: Float64Array;
-  readonly l1: Float64Array;
-  readonly l2: Float64Array;
   /** Largest violation of the optimality conditions allowed, in units of the gradient. */
   readonly tolerance: number;
   /** Or this share of the violation at the start, if that is more. @default 0 */
@@ -41,29 +37,30 @@ const INNER_SHARE = 0.1;
 /** Unknowns from which a linear system is factored by the kernels, unless it turns out to be singular. */
 const LARGE = 16;
 
-/** @returns u. Cost: about m^2 flops a cycle, |support|^3/3 a polish. */
+/**
+ * By the kernels, unless there is a level or they meet a linear system that is singular. Cost: about m^2 flops a cycle,
+ * |support|^3/3 a polish.
+ * @returns u, in the algebra's own memory until the next step
+ */
 export function solveQuadratic(problem: QuadraticProblem, algebra: LinearAlgebra): Float64Array {
-  return solveByKernels(problem, algebra) ?? solveGenerally(problem, algebra);
-}
-
-/** null where there is a level, no l1 penalty at all, or the kernels meet a singular system. */
-function solveByKernels({ hessian, level, gradient, start, l1, l2, tolerance, relativeTolerance }: QuadraticProblem, algebra: LinearAlgebra): Float64Array | null {
-  if ((level ?? null) !== null || l1.every((value) => value === 0)) return null;
-  const system = algebra.openStep(start.length);
-  if (system === null) return null;
-  system.hessian.set(hessian);
-  system.gradient.set(gradient);
-  system.u.set(start);
-  system.l1.set(l1);
-  system.l2.set(l2);
-  return algebra.solve(system, tolerance, relativeTolerance ?? 0) ? system.u.slice() : null;
+  const { size, write, level, tolerance, relativeTolerance } = problem;
+  const system = (level ?? null) === null ? algebra.openStep(size) : null;
+  if (system !== null) {
+    write(system);
+    if (algebra.solve(system, tolerance, relativeTolerance ?? 0)) return system.u;
+  }
+  return solveGenerally(problem, algebra);
 }
 
 /** Whatever there is: a level, and columns that depend on each other. */
 function solveGenerally(problem: QuadraticProblem, algebra: LinearAlgebra): Float64Array {
-  const descent = new Descent(problem, algebra);
+  const { size } = problem;
+  const vector = (): Float64Array => new Float64Array(size);
+  const own: PenalisedSystem = { hessian: new Float64Array(size * size), gradient: vector(), u: vector(), l1: vector(), l2: vector() };
+  problem.write(own);
+  const descent = new Descent(own, problem.level ?? null, algebra);
   const tolerance = Math.max(problem.tolerance, ROUNDING * descent.largestGradient(), (problem.relativeTolerance ?? 0) * descent.violation());
-  if (problem.l1.every((value) => value === 0)) {
+  if (own.l1.every((value) => value === 0)) {
     descent.polish();
     return descent.u;
   }
@@ -96,15 +93,15 @@ class Descent {
   /** v'(u - b). */
   #level = 0;
 
-  constructor({ hessian, level, gradient, start, l1, l2 }: QuadraticProblem, algebra: LinearAlgebra) {
+  constructor({ hessian, gradient, u, l1, l2 }: PenalisedSystem, level: QuadraticProblem['level'], algebra: LinearAlgebra) {
     this.#algebra = algebra;
-    this.u = start.slice();
+    this.u = u;
     this.#h = hessian;
     this.#v = level?.direction ?? null;
     this.#t = level?.curvature ?? 0;
     this.#l1 = l1;
     this.#l2 = l2;
-    this.#r = gradient.map((g, j) => g + l2[j]! * start[j]!);
+    this.#r = gradient.map((g, j) => g + l2[j]! * u[j]!);
   }
 
   #gradient(j: number): number {

@@ -22,7 +22,7 @@ export interface BlockFill {
 }
 
 /**
- * Blocks of BLOCK_ROWS rows for the rows of all parts, in order: room for them, not yet written.
+ * Blocks for the rows of all parts, in order: room for them, not yet written.
  * @throws FailureError EMPTY_SAMPLE where there are none
  */
 export function placeGathered(parts: readonly GatheredRows[], origin: LoadedRows): { readonly loaded: LoadedRows; readonly fills: readonly BlockFill[] } {
@@ -83,15 +83,18 @@ export function fillBlock(buffer: ArrayBufferLike, base: number, layout: RowLayo
   }
 }
 
-/** All rows of the parts, in order, in pieces of BLOCK_ROWS rows together. */
+/** All rows of the parts, in order, in as many blocks as other rows take, but all alike: a sample is few of them, for several threads. */
 function inBlocks(parts: readonly GatheredRows[]): Piece[][] {
   const blocks: Piece[][] = [];
+  const all = parts.reduce((sum, { rows }) => sum + rows, 0);
+  const count = Math.ceil(all / BLOCK_ROWS);
+  const end = (block: number): number => Math.floor((block * all) / count);
   let room = 0;
   for (const from of parts) {
     for (let first = 0; first < from.rows; ) {
       if (room === 0) {
         blocks.push([]);
-        room = BLOCK_ROWS;
+        room = end(blocks.length) - end(blocks.length - 1);
       }
       const rows = Math.min(room, from.rows - first);
       blocks.at(-1)!.push({ from, first, rows });
