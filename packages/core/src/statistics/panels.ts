@@ -4,28 +4,42 @@ import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
 import { PANEL } from '../kernels/kernels.ts';
 
-/** Where column k stands: lane `place[k] % 8` of panel `place[k] >> 3`. Columns of a panel leave out the same fold. */
+type Range = readonly [from: number, to: number];
+
+/** Where column k stands: lane `place[k] % 8` of panel `place[k] >> 3`. */
 export interface Places {
   readonly place: Int32Array;
   readonly panels: number;
-  /** Panels [from, to) that leave out each fold. */
-  readonly leaving: readonly (readonly [from: number, to: number])[];
+  /** Of each fold: the panels of which all columns leave it out, and the panels of which some do. */
+  readonly leaving: readonly { readonly all: Range; readonly some: Range }[];
 }
 
-/** @param heldOut the fold of `folds` that each column leaves out, -1 for none; null: none does */
+/**
+ * Panels are filled with columns that leave out the same fold. What is left of each fold's columns, the first of them
+ * and fewer than a panel, has a panel of its own, unless all folds' together take fewer panels.
+ * @param heldOut the fold of `folds` that each column leaves out, -1 for none; null: none does
+ */
 export function placeColumns(columns: number, folds: number, heldOut: Int32Array | null): Places {
+  if (heldOut === null) return { place: Int32Array.from({ length: columns }, (_, k) => k), panels: Math.ceil(columns / PANEL), leaving: [] };
   const place = new Int32Array(columns);
-  const leaving: [number, number][] = [];
+  const sets = Array.from({ length: folds + 1 }, (): number[] => []);
+  heldOut.forEach((fold, k) => sets[fold + 1]!.push(k));
+  const odd = sets.map(({ length }) => length % PANEL);
+  const mixed = Math.ceil(odd.reduce((sum, count) => sum + count, 0) / PANEL) < odd.filter((count) => count > 0).length;
   let next = 0;
-  const fill = (fold: number | null): void => {
-    const from = Math.ceil(next / PANEL);
-    next = from * PANEL;
-    for (let k = 0; k < columns; k++) if (fold === null || heldOut![k] === fold) place[k] = next++;
-    if (fold !== null && fold >= 0) leaving.push([from, Math.ceil(next / PANEL)]);
+  const fill = (members: readonly number[]): Range => {
+    const from = next;
+    for (const k of members) place[k] = next++;
+    const end = Math.ceil(next / PANEL);
+    return [from === next ? end : Math.floor(from / PANEL), end];
   };
-  if (heldOut === null) fill(null);
-  else for (let fold = -1; fold < folds; fold++) fill(fold);
-  return { place, panels: Math.ceil(next / PANEL), leaving };
+  const all = sets.map((members, set): Range => {
+    const panels = fill(mixed ? members.slice(odd[set]!) : members);
+    next = Math.ceil(next / PANEL) * PANEL;
+    return panels;
+  });
+  const some = sets.map((members, set) => fill(mixed ? members.slice(0, odd[set]!) : []));
+  return { place, panels: Math.ceil(next / PANEL), leaving: all.slice(1).map((range, fold) => ({ all: range, some: some[fold + 1]! })) };
 }
 
 /** What copying a dense column of a tile costs, in panels that are multiplied with it. */

@@ -88,7 +88,11 @@ export interface GramResult {
 }
 
 const SUMS = LOSS_SUMS.length;
+const LOSS = LOSS_SUMS.indexOf('loss');
 const CURVATURE = LOSS_SUMS.indexOf('curvature');
+
+/** Panels of columns that leave out a fold: none. */
+const NONE_LEAVE: Places['leaving'][number] = { all: [0, 0], some: [0, 0] };
 
 function sameFeatures(left: Int32Array | null, right: Int32Array | null): boolean {
   return left === null || right === null ? left === right : left.length === right.length && left.every((feature, i) => feature === right[i]);
@@ -154,6 +158,8 @@ export class PassAccumulator {
   /** 0: one column, without panels. */
   readonly #panels: number;
   readonly #places: Places;
+  /** The fold that the column at each place leaves out, -1 for none. */
+  readonly #foldOfPlace: Int32Array;
   readonly #foldTiles: FoldTiles | null;
   readonly #chosenTiles: ChosenTiles | null;
   readonly #tileRows: number;
@@ -178,6 +184,8 @@ export class PassAccumulator {
     const single = request.columns === 1 && request.folds === undefined;
     this.#places = placeColumns(request.columns, request.folds?.by.count ?? 0, request.folds?.heldOut ?? null);
     this.#panels = single ? 0 : this.#places.panels;
+    this.#foldOfPlace = new Int32Array(this.#places.panels * PANEL).fill(-1);
+    request.folds?.heldOut?.forEach((fold, k) => (this.#foldOfPlace[this.#places.place[k]!] = fold));
     this.#tileRows = single ? Math.max(columnTileRows(store.layout), request.grams.some((gram) => fillsTiles(gram, p)) ? GRAM_ROWS : 0) : PANEL_ROWS;
     this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds.by, this.#tileRows);
     this.#chosenTiles = request.among === undefined ? null : new ChosenTiles(store, request.among, this.#tileRows);
@@ -225,7 +233,7 @@ export class PassAccumulator {
     const psi = plan.take(rows4 * width * panels);
     const residual = single || this.#grams.length === 0 ? psi : plan.take(rows4 * 8);
     const curvature = this.#grams.length === 0 ? 0 : plan.take(rows4 * 8 * (single ? 1 : this.#grams.length));
-    const spare = plan.take(SUMS * 8);
+    const spare = plan.take(SUMS * 64);
     const workspace = this.#grams.length === 0 ? 0 : gramWorkspace(plan, this.#grams.map((gram) => gram.selection));
     for (const reader of readers) reader.planRows(plan, this.#tileRows, store);
     this.#foldTiles?.plan(plan);
@@ -292,7 +300,7 @@ export class PassAccumulator {
     const area = leavingOut === null && fold >= 0 ? fold : 0;
     const g = this.#at.g + area * this.#panels * stride.g;
     const sums = this.#at.sums + area * this.#panels * stride.sums;
-    const [from, to] = leavingOut === null ? [this.#panels, this.#panels] : this.#places.leaving[fold]!;
+    const { all: [from, to], some: [mixedFrom, mixedTo] } = leavingOut === null ? NONE_LEAVE : this.#places.leaving[fold]!;
     kernels.startPanels(rows, this.#panels, start, offset, psi, stride.psi);
     const tile = this.#psiReader.read(kernels, cursor, row, rows);
     addPsiPanels(kernels, this.#psiReader.selection, tile, this.#panels, this.#psiEnds, b, stride.b, psi, stride.psi);
@@ -311,7 +319,13 @@ export class PassAccumulator {
     };
     const train = (first: number, count: number): void => loss.panels(rows, count, psi + first * stride.psi, stride.psi, offset, response, weights, sums + first * stride.sums, stride.sums);
     onPanels(0, from, train);
-    onPanels(to, this.#panels, train);
+    onPanels(to, mixedFrom, train);
+    onPanels(mixedTo, this.#panels, train);
+    for (let panel = mixedFrom; panel < mixedTo; panel++) {
+      f64.fill(0, spare / 8, spare / 8 + SUMS * PANEL);
+      loss.panels(rows, 1, psi + panel * stride.psi, stride.psi, offset, response, weights, spare, stride.sums);
+      this.#shareSums(f64, panel, fold, rows, sums);
+    }
     onPanels(from, to, (first, count) => loss.lossPanels(rows, count, psi + first * stride.psi, stride.psi, response, weights, heldOut + first * 64));
     const gradientTile = this.#gradientReader === this.#psiReader ? tile : this.#gradientReader.read(kernels, cursor, row, rows);
     const addGradient = (first: number, count: number): void =>
@@ -325,6 +339,23 @@ export class PassAccumulator {
       if (leavingOut !== null && leavingOut[gram.column] === fold) continue;
       if (gram.reader !== gramReader) gramTile = (gramReader = gram.reader).read(kernels, cursor, row, rows);
       addGram(kernels, gram.selection, gramTile, curvature + i * Math.ceil(this.#tileRows / 4) * 32, gram.at, workspace, gram.coarse);
+    }
+  }
+
+  /** The spare sums of a panel's rows in `fold`: of columns that leave it out they are its loss, and their residuals become zero. */
+  #shareSums(f64: Float64Array, panel: number, fold: number, rows: number, sums: number): void {
+    const { heldOut, psi, spare } = this.#at;
+    const from = spare / 8;
+    const to = (sums + panel * this.#stride.sums) / 8;
+    const residuals = (psi + panel * this.#stride.psi) / 8;
+    for (let lane = 0; lane < PANEL; lane++) {
+      if (this.#foldOfPlace[panel * PANEL + lane] !== fold) {
+        for (let s = lane; s < SUMS * PANEL; s += PANEL) f64[to + s] = f64[to + s]! + f64[from + s]!;
+        continue;
+      }
+      const loss = heldOut / 8 + panel * PANEL + lane;
+      f64[loss] = f64[loss]! + f64[from + LOSS * PANEL + lane]!;
+      for (let r = lane; r < rows * PANEL; r += PANEL) f64[residuals + r] = 0;
     }
   }
 
