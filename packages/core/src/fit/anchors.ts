@@ -76,7 +76,7 @@ export class Anchors {
 
   set(anchor: number, hessian: Hessian): void {
     this.#version++;
-    this.#matrices[anchor]!.set(perCurvature(hessian));
+    perCurvature(hessian, this.#matrices[anchor]!);
     this.#tie = hessian.tie;
   }
 
@@ -128,7 +128,7 @@ export class Anchors {
   correct(full: readonly number[], hessians: readonly Hessian[]): void {
     this.#version++;
     const differences = full.map((index, f) => {
-      const difference = perCurvature(hessians[f]!);
+      const difference = perCurvature(hessians[f]!, new Float64Array(this.#matrices[0]!.length));
       const sample = this.#matrices[this.#indices.indexOf(index)]!;
       for (let i = 0; i < difference.length; i++) difference[i] = difference[i]! - sample[i]!;
       return difference;
@@ -143,8 +143,9 @@ export class Anchors {
   }
 }
 
-/** The Hessian, its last entry, the mean curvature, made 1. */
-function perCurvature({ matrix }: Hessian): Float64Array {
+/** out: the Hessian, its last entry, the mean curvature, made 1. */
+function perCurvature({ matrix }: Hessian, out: Float64Array): Float64Array {
   const total = matrix.at(-1)!;
-  return matrix.map((value) => value / total);
+  for (let i = 0; i < out.length; i++) out[i] = matrix[i]! / total;
+  return out;
 }

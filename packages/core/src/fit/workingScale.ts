@@ -135,17 +135,12 @@ export class WorkingScale {
     const q = features.length;
     const size = q + 1;
     const matrix = new Float64Array(size * size);
-    let at = 0;
+    const mean = Float64Array.from(features, (j) => this.#mean[j]!);
+    const scale = Float64Array.from(features, (j) => this.#scale[j]!);
     for (let j = 0; j < q; j++) {
-      const meanJ = this.#mean[features[j]!]!;
-      const scaleJ = this.#scale[features[j]!]! * this.weightSum;
-      for (let i = 0; i <= j; i++, at++) {
-        const meanI = this.#mean[features[i]!]!;
-        const value = (gram.packed[at]! - meanI * gram.cross[j]! - meanJ * gram.cross[i]! + meanI * meanJ * gram.total) / (this.#scale[features[i]!]! * scaleJ);
-        matrix[i * size + j] = value;
-        matrix[j * size + i] = value;
-      }
-      const cross = (gram.cross[j]! - meanJ * gram.total) / scaleJ;
+      const scaleJ = scale[j]! * this.weightSum;
+      writeColumn(matrix, j, gram, mean, scale, scaleJ);
+      const cross = (gram.cross[j]! - mean[j]! * gram.total) / scaleJ;
       matrix[j * size + q] = cross;
       matrix[q * size + j] = cross;
     }
@@ -169,5 +164,20 @@ export class WorkingScale {
       }
     }
     return { gram, cross };
+  }
+}
+
+/**
+ * Column j of a Hessian and, as it is symmetric, row j: (X'UX - m h' - h m' + t m m') / (s_i s_j), up to the diagonal.
+ * By itself: a fit needs few Hessians, and what is called often is compiled sooner than one long loop.
+ */
+function writeColumn(matrix: Float64Array, j: number, { packed, cross, total }: GramResult, mean: Float64Array, scale: Float64Array, scaleJ: number): void {
+  const size = mean.length + 1;
+  const column = (j * (j + 1)) / 2;
+  const meanJ = mean[j]!, crossJ = cross[j]!;
+  for (let i = 0; i <= j; i++) {
+    const value = (packed[column + i]! - mean[i]! * crossJ - meanJ * cross[i]! + mean[i]! * meanJ * total) / (scale[i]! * scaleJ);
+    matrix[i * size + j] = value;
+    matrix[j * size + i] = value;
   }
 }

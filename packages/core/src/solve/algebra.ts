@@ -89,28 +89,33 @@ export class LinearAlgebra {
 }
 
 /** Solves U'U x = b in place of b. 2 n^2 flops. */
-export function solveUpper(factor: Upper, b: Float64Array): void {
-  const { size, stride, values } = factor;
+export function solveUpper({ size, stride, values }: Upper, b: Float64Array): void {
   for (let i = 0; i < size; i++) {
-    const row = i * stride;
-    const value = b[i]! / values[row + i]!;
-    b[i] = value;
-    for (let j = i + 1; j < size; j++) b[j] = b[j]! - values[row + j]! * value;
+    b[i] = b[i]! / values[i * (stride + 1)]!;
+    subtractRow(values, i * stride, i + 1, size, b[i]!, b);
   }
-  for (let i = size - 1; i >= 0; i--) {
-    const row = i * stride;
-    let sum = b[i]!;
-    for (let j = i + 1; j < size; j++) sum -= values[row + j]! * b[j]!;
-    b[i] = sum / values[row + i]!;
-  }
+  for (let i = size - 1; i >= 0; i--) b[i] = (b[i]! - rowTimes(values, i * stride, i + 1, size, b)) / values[i * (stride + 1)]!;
+}
+
+// Rows by functions of their own: what is called often is compiled sooner than one long loop, and a fit calls few of these.
+
+/** b[j] -= factor values[row + j], from <= j < to. */
+function subtractRow(values: Float64Array, row: number, from: number, to: number, factor: number, b: Float64Array): void {
+  for (let j = from; j < to; j++) b[j] = b[j]! - values[row + j]! * factor;
+}
+
+/** The sum of values[row + j] x[j], from <= j < to. */
+function rowTimes(values: Float64Array, row: number, from: number, to: number, x: Float64Array): number {
+  let sum = 0;
+  for (let j = from; j < to; j++) sum += values[row + j]! * x[j]!;
+  return sum;
 }
 
 /** |U x|^2 = x'A x. n^2 flops. */
 export function squareUpper({ size, stride, values }: Upper, x: Float64Array): number {
   let square = 0;
   for (let i = 0; i < size; i++) {
-    let sum = 0;
-    for (let j = i; j < size; j++) sum += values[i * stride + j]! * x[j]!;
+    const sum = rowTimes(values, i * stride, i, size, x);
     square += sum * sum;
   }
   return square;
