@@ -181,3 +181,13 @@ test('where every row is on the wrong side beyond all curvature, steps that are 
     }
   }
 });
+
+test('a response whose squares are beyond all numbers is no fit that converged', async (t) => {
+  const random = new Random(10);
+  const x = random.normals(50);
+  for (const [size, converges] of [[1e140, true], [1e160, false]] as const) {
+    const path = await fit({ y: x.map((value) => size * (value + random.normal())), dense: [x] }, { loss: squared, penalty: lasso, lambdas: 3 });
+    t.is(path.converged.some(Boolean), converges, `${size}`);
+    t.is(path.objective.every(Number.isFinite), converges);
+  }
+});

@@ -17,8 +17,9 @@ export function relativeGap({ gap, objective }: Certificate, saturatedLoss: numb
   return gap <= EPSILON * Math.abs(objective) ? 0 : gap / Math.max(0, objective - saturatedLoss);
 }
 
-/** What a certificate leaves open. */
-export function doubt({ gap, stationarity, violation }: Certificate): number {
+/** What a certificate leaves open; of an objective beyond all numbers everything. */
+export function doubt({ objective, gap, stationarity, violation }: Certificate): number {
+  if (!Number.isFinite(objective)) return Infinity;
   return Number.isNaN(gap) ? Math.max(stationarity, violation) : gap;
 }
 
