@@ -284,6 +284,19 @@ test.serial('a node whose file differs in one row group is refused by name', asy
   }
 });
 
+test.serial('a file that is damaged where no sample lies is named with the node that has it', async (t) => {
+  const root = temporaryFolder();
+  const path = await parquetIn(root, 'a.parquet', select(ROWS, 3));
+  const damaged = readFileSync(path);
+  // Between the ends and the samples of the fingerprint, far into the rows.
+  damaged.fill(255, Math.floor(damaged.length * 0.7), Math.floor(damaged.length * 0.7) + 3000);
+  writeFileSync(path, damaged);
+  const code = ((await t.throwsAsync(runJob(job([path])))) as Error & { code: string }).code;
+  const error = await t.throwsAsync(onNodes(job(['a.parquet']), { data: 'local' }, [root, root]), { code });
+  t.is(code, 'CORRUPT_FILE');
+  t.regex(error?.message ?? '', /^Node 127\S+ a\.parquet: the file is damaged/);
+});
+
 test.serial('a block that is not what was looked at is never stored, whoever reads it', async (t) => {
   const root = await made;
   const roles = { response: 'late', responseKind: 'probability', columns: ['x', 'c'] } as const;
@@ -303,6 +316,8 @@ test.serial('a block that is not what was looked at is never stored, whoever rea
   await readLocal(opened, held, { first: 5, hashes: digests.slice(5, 9), scanned: true }, signal);
   await readLocal(opened, held, { first: 0, hashes: digests.slice(0, 5), scanned: true }, signal);
   t.is(held.hashes.size, 9);
+  held.close();
+  await t.throwsAsync(readLocal(opened, held, { first: 9, hashes: digests.slice(9, 11), scanned: true }, signal), { code: 'ROWS_ABSENT' });
   for (const layout of [{ ...store.layout, weights: !store.layout.weights }, { ...store.layout, offset: true }]) {
     await t.throwsAsync(readLocal(opened, new HeldRows({ ...shape, layout }, limits), { first: 5, hashes: digests.slice(5, 9), scanned: true }, signal), { code: 'BAD_MESSAGE', message: /bytes/ });
   }

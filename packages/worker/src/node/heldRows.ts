@@ -5,7 +5,7 @@
  * addresses.
  */
 import { createHash } from 'node:crypto';
-import { ARENA_RESERVED, BLOCK_ROWS, DataError, blockOffsets } from '@scalemix/core';
+import { ARENA_RESERVED, BLOCK_ROWS, DataError, FailureError, blockOffsets } from '@scalemix/core';
 import type { StoredBlock } from '@scalemix/core';
 import { blockParts } from '../rows/blockParts.ts';
 import { Choices } from '../rows/choices.ts';
@@ -45,6 +45,7 @@ export class HeldRows {
   readonly #hashes = new Map<number, Uint8Array>();
   #spill: SpillFile | null = null;
   #handle: RowsHandle | null = null;
+  #closed = false;
 
   constructor(shape: RowsShape, options: HeldRowsOptions) {
     this.shape = shape;
@@ -81,9 +82,10 @@ export class HeldRows {
     this.store(head, bytes);
   }
 
-  /** Stores a block that the caller has compared with its hash. @throws DataError BAD_MESSAGE where the bytes are no block of these rows, TOO_WIDE */
+  /** Stores a block that the caller has compared with its hash. @throws DataError BAD_MESSAGE where the bytes are no block of these rows, TOO_WIDE; FailureError ROWS_ABSENT once they are closed */
   store(head: BlockHead, bytes: Uint8Array<ArrayBuffer>): void {
     const { block, rows, entries, hash } = head;
+    if (this.#closed) throw new FailureError('ROWS_ABSENT', `Block ${block} came when the rows had been let go.`);
     if (this.#hashes.has(block)) return;
     const size = this.blockBytes(head);
     if (bytes.byteLength !== size) throw bad(`block ${block} of ${rows} rows has ${bytes.byteLength} bytes, where rows of the shape agreed have ${size}`);
@@ -134,7 +136,9 @@ export class HeldRows {
     return this.#handle;
   }
 
+  /** What comes later is refused: nobody would close its spill file. */
   close(): void {
+    this.#closed = true;
     this.#spill?.close();
     this.#spill = null;
   }

@@ -38,6 +38,9 @@ export async function readLocal({ table, local }: OpenedTable, rows: HeldRows, {
   if (block !== first + hashes.length) throw differs(local.files);
 }
 
+/** Codes of errors that say something about the files of this node, not about the rows: the coordinator says which node it is. */
+const OF_THE_FILES = new Set(['CORRUPT_FILE', 'DATA_DIFFERS', 'FILE_NOT_FOUND', 'FILE_NOT_READABLE']);
+
 /** Reads rows without keeping them. What is wrong with them is an answer like another: the coordinator says it as one process would. */
 export async function scanLocal({ table, local }: OpenedTable, range: RowRange, centres: string, signal: AbortSignal): Promise<scalemix.ScanReply.$Properties> {
   const { first, end } = range;
@@ -47,7 +50,7 @@ export async function scanLocal({ table, local }: OpenedTable, range: RowRange, 
   try {
     return scanMessage(await scanRows(table, range, { ...local.roles, signal }, known));
   } catch (error) {
-    if (!(error instanceof ScalemixError) || error.kind === 'failure' || error.kind === 'cluster') throw error;
+    if (!(error instanceof ScalemixError) || error.kind === 'failure' || error.kind === 'cluster' || OF_THE_FILES.has(error.code)) throw error;
     const { kind, code, message } = error;
     return { error: { kind, code, message } };
   }
