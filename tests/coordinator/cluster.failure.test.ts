@@ -96,7 +96,7 @@ test.serial('a node that is far behind loses its work to idle ones, before it co
 test.serial('a node that is told to end finishes, ends with 0, and its chunks go to the other', async (t) => {
   const workers = await Promise.all([startWorker(), startWorker()]);
   try {
-    await onCluster(await manyRows(), { nodes: workers.map(({ address }) => address).join(','), suspectAfter: 2 }, async (source) => {
+    await onCluster(await manyRows(), { nodes: workers.map(({ address }) => address).join(','), suspectAfter: 5 }, async (source) => {
       t.is(bitsOf(await passWhile(source, () => workers[0]!.child.kill('SIGTERM'))), await expectedPass);
       t.is(await workers[0]!.ended, 0);
       t.deepEqual(await allBits(source), await expected);
@@ -135,7 +135,7 @@ test.serial('a node that is killed and started again at its address works again'
   let other = await startWorker();
   const { address } = other;
   try {
-    await onCluster(await manyRows(), { nodes: `${steady.address},${address}`, suspectAfter: 2 }, async (source, cluster, events) => {
+    await onCluster(await manyRows(), { nodes: `${steady.address},${address}`, suspectAfter: 5 }, async (source, cluster, events) => {
       await source.moments(momentsRequest);
       await killWorkers([other]);
       await until('the node is lost', () => has(events, 'nodeLost'));
@@ -152,7 +152,7 @@ test.serial('survivors without memory keep what they take over in their spill fi
   const lost = await startWorker();
   const node = await startNode({ memoryLimit: 400_000 });
   try {
-    await onCluster(await manyRows(), { nodes: `${lost.address},${addressText(node.address)}`, suspectAfter: 2 }, async (source) => {
+    await onCluster(await manyRows(), { nodes: `${lost.address},${addressText(node.address)}`, suspectAfter: 5 }, async (source) => {
       t.is(bitsOf(await passWhile(source, () => lost.child.kill('SIGKILL'))), await expectedPass);
       t.true(node.state.spilled > 0);
       t.is(node.state.blocks, 31);
@@ -206,9 +206,9 @@ test.serial('one coordinator at a time; its lease runs out; rows stay for the sa
   const [rows, otherRows] = [await manyRows(), await manyRows()];
   try {
     const nodes = addressesOf([node]);
-    await onCluster(rows, { nodes, suspectAfter: 2 }, async (source) => {
+    await onCluster(rows, { nodes, suspectAfter: 5 }, async (source) => {
       await source.moments(momentsRequest);
-      // Heartbeats come every 500 ms: the lease does not run out.
+      // Heartbeats come every second: the lease does not run out.
       const busy: ClusterEvent[] = [];
       const error = await t.throwsAsync(onCluster(otherRows, { nodes: `${nodes},local`, suspectAfter: 0.3 }, async (other, cluster) => {
         t.is(cluster.nodes.length, 1, 'it goes on with its own threads');

@@ -70,7 +70,7 @@ namespaceTest('a link that goes down in the middle of a pass: the other node tak
   const single = inlineRowSource(rows, kernels);
   await inNamespaces(async (nodes, namespaces, workers) => {
     const [, cutOff] = nodes.split(',');
-    const bits = await onCluster(rows, { nodes, tokenFile, ...tls('coordinator'), suspectAfter: 2 }, async (source, cluster, events) => {
+    const bits = await onCluster(rows, { nodes, tokenFile, ...tls('coordinator'), suspectAfter: 5 }, async (source, cluster, events) => {
       await source.moments(momentsRequest);
       t.is(cluster.nodes.length, 2);
       // It has the request when its link goes down, and computes what nobody will hear.

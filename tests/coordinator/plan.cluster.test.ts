@@ -90,7 +90,7 @@ test('a node that is not there is taken to be like this machine; what does not f
   const nodes = `local,${addressesOf([node, absent])}`;
   await absent.stop(0);
   try {
-    const plan = await planJob(request, { cluster: { nodes, tokenFile, suspectAfter: 1 } });
+    const plan = await planJob(request, { cluster: { nodes, tokenFile } });
     const [own, there, gone] = plan.cluster!.nodes;
     t.deepEqual([own!.node, own!.threads, own!.memory], ['local', 1, plan.memoryLimit]);
     t.is(there!.memory, 2 ** 20);

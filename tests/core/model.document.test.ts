@@ -63,6 +63,7 @@ test('any finite double survives saving', (t) => {
       // JSON has no negative zero: it comes back as zero, the same number.
       return back.coefficients[1]!.every((value, j) => value === values[j]);
     }),
+    { seed: 1 },
   );
   t.pass();
 });
@@ -81,7 +82,7 @@ test('a model with bytes changed at random is either refused as corrupt or still
       const error = refusal(letters.join(''));
       return error === null || error.code === 'MODEL_CORRUPT' || error.code === 'MODEL_VERSION';
     }),
-    { numRuns: 500 },
+    { numRuns: 500, seed: 1 },
   );
   t.pass();
 });
@@ -92,7 +93,7 @@ test('any JSON value with the right format name is refused or a whole model', (t
       const error = refusal(JSON.stringify({ ...sampleModel(), ...fields, format: 'scalemix.model/1' }));
       return error === null || error.code === 'MODEL_CORRUPT';
     }),
-    { numRuns: 500 },
+    { numRuns: 500, seed: 1 },
   );
   t.pass();
 });

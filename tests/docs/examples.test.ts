@@ -4,7 +4,7 @@ import { comparable, EXAMPLE_PAGES, renderExamples, runExamples } from '../../sc
 
 for (const path of EXAMPLE_PAGES) {
   test(`the examples in ${path} print what the page says`, (t) => {
-    t.timeout(180_000);
+    t.timeout(300_000);
     const page = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
     const examples = runExamples(page);
     t.true(examples.length > 2);

@@ -220,6 +220,6 @@ test('rows are the same wherever the bytes are cut', (t) => {
       const expected = rows.map((row) => row.map((value) => (value === '' || value === 'NA' ? null : value)));
       t.deepEqual(parseInPieces(text, rows[0]!.length, piece, capacity), expected);
     }),
-    { numRuns: 2000, includeErrorInReport: true },
+    { numRuns: 2000, seed: 1, includeErrorInReport: true },
   );
 });

@@ -43,7 +43,7 @@ test('numbers next to halfway between two doubles, with fractions of up to 30 di
 });
 
 test('doubles of any size come back from their shortest form', (t) => {
-  fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => Object.is(parse(String(value)), Number(String(value)))), { numRuns: 20_000 });
+  fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => Object.is(parse(String(value)), Number(String(value)))), { numRuns: 20_000, seed: 1 });
   t.pass();
 });
 
@@ -52,7 +52,7 @@ test('digits of any length with any exponent are rounded as Number() does', (t) 
   const exponent = fc.integer({ min: -40, max: 40 });
   fc.assert(
     fc.property(digits, digits, exponent, (whole, fraction, power) => Object.is(parse(`${whole}.${fraction}e${power}`), Number(`${whole}.${fraction}e${power}`))),
-    { numRuns: 20_000 },
+    { numRuns: 20_000, seed: 1 },
   );
   t.pass();
 });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import test from 'ava';
 import { inlineRowSource, localRowSource } from '@scalemix/coordinator';
 import { areBrief, chooseKernels, executorWith, inOrder } from '@scalemix/core';
-import { ThreadPool } from '@scalemix/worker';
+import { ThreadPool, openTable } from '@scalemix/worker';
 import type { AnchorModel, ModelStepProblem } from '../../packages/core/src/solve/modelStep.ts';
 import { allBits } from '../support/allBits.ts';
+import { parquetFile } from '../support/dataFiles.ts';
 import { mixedRows, momentsRequest } from '../support/mixedRows.ts';
 import { Random } from '../support/random.ts';
 
@@ -88,6 +89,20 @@ for (const [size, brief] of [[70, false], [60, true]] as const) {
     await pool.close();
   });
 }
+
+test.serial('many pools and tables at once add no listeners for each: the process is not warned of a leak', async (t) => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning.message);
+  process.on('warning', onWarning);
+  const path = await parquetFile(t, 'SELECT 1 AS x');
+  const many = Array.from({ length: 12 });
+  const pools = many.map(() => new ThreadPool({ threads: 1, kernels }));
+  const tables = await Promise.all(many.map(() => openTable(path)));
+  t.true(process.listenerCount('exit') < 10);
+  await Promise.all([...pools, ...tables].map((each) => each.close()));
+  process.off('warning', onWarning);
+  t.deepEqual(warnings, []);
+});
 
 test('rows for fewer threads than the pool has are refused', async (t) => {
   const rows = await mixedRows({ threads: 1 });

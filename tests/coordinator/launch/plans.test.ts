@@ -58,7 +58,7 @@ test('a word reaches a program through the shell as it is', (t) => {
       const shown = execFileSync('/bin/sh', ['-c', `for w in ${shellWords(words)}; do printf '%s\\001' "$w"; done`], { encoding: 'utf8' });
       t.deepEqual(shown.split(END).slice(0, -1), words);
     }),
-    { numRuns: 40, examples: [[["'", '$HOME `id` "', '', 'a b\n']]] },
+    { numRuns: 40, seed: 1, examples: [[["'", '$HOME `id` "', '', 'a b\n']]] },
   );
 });
 
