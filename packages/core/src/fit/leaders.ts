@@ -40,13 +40,17 @@ export function expectedAt(from: Evaluation, to: Point, index: number, model: An
   const q = features.length;
   const step = new Float64Array(q + 1);
   step[q] = tie === null ? to.intercept - from.point.intercept : 0;
-  features.forEach((j, i) => {
+  for (let i = 0; i < q; i++) {
+    const j = features[i]!;
     step[i] = to.beta[j]! - from.point.beta[j]!;
     if (tie !== null) step[q] = step[q]! + tie[i]! * step[i]!;
-  });
+  }
   const change = model.times(index, from.curvature, step);
   const gradient = from.gradient.slice();
-  features.forEach((j, i) => (gradient[j] = gradient[j]! + change[i]! + (tie === null ? 0 : tie[i]! * change[q]!)));
+  for (let i = 0; i < q; i++) {
+    const j = features[i]!;
+    gradient[j] = gradient[j]! + change[i]! + (tie === null ? 0 : tie[i]! * change[q]!);
+  }
   return { ...from, point: to, gradient, interceptGradient: from.interceptGradient + change[q]! };
 }
 
@@ -54,12 +58,16 @@ export function expectedAt(from: Evaluation, to: Point, index: number, model: An
 export function shifted(expected: Evaluation, index: number, leaders: readonly Found[], positions: Float64Array): Evaluation {
   const { from, to, share } = around(positions, leaders.map((leader) => leader.index), index);
   const a = leaders[from]!, b = leaders[to]!;
-  const between = (of: (found: Found) => number): number => (from === to ? of(a) : (1 - share) * of(a) + share * of(b));
+  const between = (atA: number, atB: number): number => (from === to ? atA : (1 - share) * atA + share * atB);
+  const gradient = expected.gradient.slice();
+  for (let j = 0; j < gradient.length; j++) {
+    gradient[j] = gradient[j]! + between(a.actual.gradient[j]! - a.expected.gradient[j]!, b.actual.gradient[j]! - b.expected.gradient[j]!);
+  }
   const evaluation: Evaluation = {
     ...expected,
-    gradient: expected.gradient.map((g, j) => g + between(({ actual, expected }) => actual.gradient[j]! - expected.gradient[j]!)),
-    interceptGradient: expected.interceptGradient + between(({ actual, expected }) => actual.interceptGradient - expected.interceptGradient),
-    curvature: expected.curvature * between(({ actual, expected }) => actual.curvature / expected.curvature),
+    gradient,
+    interceptGradient: expected.interceptGradient + between(a.actual.interceptGradient - a.expected.interceptGradient, b.actual.interceptGradient - b.expected.interceptGradient),
+    curvature: expected.curvature * between(a.actual.curvature / a.expected.curvature, b.actual.curvature / b.expected.curvature),
   };
   const finite = Number.isFinite(evaluation.interceptGradient) && Number.isFinite(evaluation.curvature) && evaluation.gradient.every(Number.isFinite);
   return finite ? evaluation : expected;

@@ -31,17 +31,20 @@ export function stepProblem(
   const numbers = new Float64Array(4 * q + 1);
   const [start, l1, l2] = [numbers.subarray(0, q), numbers.subarray(q, 2 * q), numbers.subarray(2 * q, 3 * q)];
   const gradient = numbers.subarray(3 * q);
-  const working: number[] = [];
-  features.forEach((j, i) => {
+  const working = new Int32Array(q);
+  let count = 0;
+  let least = Infinity;
+  for (let i = 0; i < q; i++) {
+    const j = features[i]!;
     gradient[i] = at.gradient[j]!;
     start[i] = at.point.beta[j]!;
     l1[i] = slope * scale.l1[j]!;
     l2[i] = curvature * scale.l2[j]!;
-    if (works(j, start[i]!, Math.abs(gradient[i]!), l1[i]!)) working.push(i);
-  });
+    if (l1[i]! > 0 && l1[i]! < least) least = l1[i]!;
+    if (works(j, start[i]!, Math.abs(gradient[i]!), l1[i]!)) working[count++] = i;
+  }
   gradient[q] = scale.intercept ? at.interceptGradient : 0;
-  const least = l1.reduce((least, value) => (value > 0 && value < least ? value : least), Infinity);
-  return { working: Int32Array.from(working), gradient, start, l1, l2, tolerance: least < Infinity ? TOLERANCE_SHARE * tolerance * least : 0, relativeTolerance: accuracy };
+  return { working: working.slice(0, count), gradient, start, l1, l2, tolerance: least < Infinity ? TOLERANCE_SHARE * tolerance * least : 0, relativeTolerance: accuracy };
 }
 
 /** Share of a feature's curvature that rounding to float32 moves eigenvalues of a Hessian of p features by, over the root of p: about, and at most. */
@@ -56,7 +59,7 @@ export function coarseness({ usable, l2 }: WorkingScale, penalty: Penalty, lambd
 /** Where a step leads; features that are not in its model stay. */
 export function takeStep(from: Point, step: ModelStep, features: Int32Array): Point {
   const beta = from.beta.slice();
-  features.forEach((j, i) => (beta[j] = step.beta[i]!));
+  for (let i = 0; i < features.length; i++) beta[features[i]!] = step.beta[i]!;
   return { beta, intercept: from.intercept + step.interceptStep };
 }
 
@@ -75,12 +78,13 @@ export function secant(from: Evaluation, to: Evaluation, { features, tie }: Pick
   const change = new Float64Array(q + 1);
   change[q] = to.interceptGradient - from.interceptGradient;
   if (tie === null) step[q] = to.point.intercept - from.point.intercept;
-  features.forEach((j, i) => {
+  for (let i = 0; i < q; i++) {
+    const j = features[i]!;
     step[i] = to.point.beta[j]! - from.point.beta[j]!;
     change[i] = to.gradient[j]! - from.gradient[j]!;
-    if (tie === null) return;
+    if (tie === null) continue;
     step[q] = step[q]! + tie[i]! * step[i]!;
     change[i] = change[i]! - tie[i]! * change[q]!;
-  });
+  }
   return { step, change };
 }
