@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import test from 'ava';
-import { atPoint } from '../support/atPoint.ts';
+import { atPoint, goOn } from '../support/atPoint.ts';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 import { parquetFile } from '../support/dataFiles.ts';
 import { addressesOf, killWorkers, startNode, startWorker, tokenFile } from '../support/nodes.ts';
@@ -97,7 +97,7 @@ test.serial('exit code 5 where all nodes are lost, with a log to go on from', as
       // In the middle of its work it waits for its only node to be killed.
       env: atPoint({ file: 'lost.log', after: 10_000, signal: 'SIGSTOP', told }),
       meanwhile: (child) => {
-        killing = until('the coordinator has stopped', () => existsSync(told)).then(() => killWorkers([worker])).finally(() => child.kill('SIGCONT'));
+        killing = until('the coordinator has stopped', () => existsSync(told)).then(() => killWorkers([worker])).finally(() => goOn(child));
       },
     });
     await killing;

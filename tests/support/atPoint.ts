@@ -1,4 +1,5 @@
 /** Processes that are disturbed in the middle of their work: at a point of the work, not at a time. */
+import type { ChildProcess } from 'node:child_process';
 import process from 'node:process';
 
 export interface Point {
@@ -16,4 +17,11 @@ export interface Point {
 export function atPoint(point: Point): Record<string, string> {
   const preload = `--import=${new URL('./signalItself.mjs', import.meta.url).href}`;
   return { NODE_OPTIONS: [process.env['NODE_OPTIONS'], preload].filter(Boolean).join(' '), SCALEMIX_TEST_POINT: JSON.stringify(point) };
+}
+
+/** Lets a process go on that stops itself: again and again, as it may not have stopped yet when it has told that it does. */
+export function goOn(child: ChildProcess): void {
+  const timer = setInterval(() => child.kill('SIGCONT'), 50);
+  child.once('exit', () => clearInterval(timer));
+  if (child.exitCode !== null || child.signalCode !== null) clearInterval(timer);
 }
