@@ -1,10 +1,11 @@
 /** How the command line behaves beside its answers. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { FailureError, parseModel } from '@scalemix/core';
 import { errorText, tell } from '../../packages/cli/src/failure.ts';
-import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
+import { bin, sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 
 const folder = temporaryFolder({
   'train.csv': sampleCsv(300),
@@ -101,6 +102,16 @@ test('a reader that goes away early is no error', async (t) => {
   });
   t.is(run.code, 0);
   t.is(run.stderr, '');
+});
+
+(existsSync('/dev/full') ? test : test.skip)('where standard output cannot be written, that is said in a line', (t) => {
+  const full = openSync('/dev/full', 'w');
+  t.teardown(() => closeSync(full));
+  for (const [args, shown] of [[[], /^scalemix: CANNOT_WRITE: Standard output cannot be written: ENOSPC: .*\.\n$/], [['--json'], /^\{"error":\{"code":"CANNOT_WRITE",.*\}\}\n$/]] as const) {
+    const { status, stderr } = spawnSync(process.execPath, [bin, 'describe', 'big.csv', ...args], { cwd: folder, stdio: ['ignore', full, 'pipe'], encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' });
+    t.is(status, 1);
+    t.regex(stderr, shown);
+  }
 });
 
 test('started as a package script, relative paths mean the folder of its user', async (t) => {

@@ -58,6 +58,8 @@ test('what is not there, not a file or not known is an error', async (t) => {
   t.regex(await readError(join(folder, 'no.csv')), /^FILE_NOT_FOUND: .*no\.csv: no such file/);
   t.regex(await readError(join(folder, '*.parquet')), /^FILE_NOT_FOUND: .*\*\.parquet: no file matches/);
   t.regex(await readError(join(folder, 'inner.csv')), /^IS_DIRECTORY: .*inner\.csv\/\*\.parquet/);
+  t.regex(await readError('https://example.org/a.csv'), /^FILE_NOT_FOUND: .*addresses are not read.*standard input \(-\)/);
+  if (process.platform !== 'win32') t.regex(await readError('/dev/null', { format: 'csv' }), /^FILE_NOT_READABLE: \/dev\/null is a pipe or a device.*- < \/dev\/null/);
   t.regex(await readError(testFile(t, 'a.xlsx', 'x')), /^UNKNOWN_FORMAT: .*a\.xlsx.*\.csv \.tsv .*\.parquet, \.arrow/);
   t.regex(await readError(testFile(t, 'noextension', 'x')), /^UNKNOWN_FORMAT: /);
   t.regex(await readError([]), /^NO_INPUT: /);

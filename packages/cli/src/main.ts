@@ -9,16 +9,19 @@ import { painter } from './terminal.ts';
 /** Runs the command line and ends the process with its exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   enterUserFolder();
-  endOnClosedPipe(abandonAll);
   const controller = new AbortController();
+  const say = (error: unknown): number => {
+    const told = tell(error, controller.signal);
+    output.note(errorText(told, args.includes('--json'), painter(output.stderr)));
+    return told.exitCode;
+  };
+  endOnClosedPipe(abandonAll, say);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(controller, signal, patienceOf(args)));
   let code: number;
   try {
     code = await runProgram(args, controller.signal);
   } catch (error) {
-    const told = tell(error, controller.signal);
-    output.note(errorText(told, args.includes('--json'), painter(output.stderr)));
-    code = told.exitCode;
+    code = say(error);
   }
   abandonAll();
   await flush();

@@ -1,6 +1,7 @@
 /** Standard output carries the result, standard error everything else. */
 import { once } from 'node:events';
 import process from 'node:process';
+import { FailureError } from '@scalemix/core';
 import { terminalOf } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,13 +24,15 @@ export const output: Output = {
   },
 };
 
-/** A reader that has gone away (`| head`) wants no more: that is no error. */
-export function endOnClosedPipe(beforeExit: () => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
+/**
+ * A reader that has gone away (`| head`) wants no more: that is no error. A disk that is full is one.
+ * @param failed says so, and returns the exit code
+ */
+export function endOnClosedPipe(beforeExit: () => void, failed: (error: FailureError) => number): void {
+  for (const [stream, name] of [[process.stdout, 'Standard output'], [process.stderr, 'Standard error']] as const) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
       beforeExit();
-      process.exit(0);
+      process.exit(error.code === 'EPIPE' ? 0 : failed(new FailureError('CANNOT_WRITE', `${name} cannot be written: ${error.message}.`, { cause: error })));
     });
   }
 }

@@ -69,16 +69,18 @@ async function inspect(path: string, name: string): Promise<InputFile> {
     throw unreadable(name, error);
   });
   if (found.isDirectory()) throw new DataError('IS_DIRECTORY', `${name} is a directory; name its files, for example '${name.replace(/\/$/, '')}/*.parquet'`);
+  if (!found.isFile()) throw new DataError('FILE_NOT_READABLE', `${name} is a pipe or a device, and data are read from files, or from standard input: give - and redirect it (scalemix ... - < ${name})`);
   await access(path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, error);
   });
-  if (found.isFile() && found.size === 0) throw new DataError('EMPTY_FILE', `${name} is empty (0 bytes)`);
+  if (found.size === 0) throw new DataError('EMPTY_FILE', `${name} is empty (0 bytes)`);
   return { path, name, bytes: found.size };
 }
 
 function unreadable(path: string, cause: NodeJS.ErrnoException): DataError {
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
-    return new DataError('FILE_NOT_FOUND', `${path}: no such file; relative paths start from ${process.cwd()}`, { cause });
+    const hint = /^[a-z][a-z0-9+.-]+:\/\//i.test(path) ? 'addresses are not read: fetch it to a file, or pipe it into standard input (-)' : `relative paths start from ${process.cwd()}`;
+    return new DataError('FILE_NOT_FOUND', `${path}: no such file; ${hint}`, { cause });
   }
   const reason = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'no permission to read it' : cause.message;
   return new DataError('FILE_NOT_READABLE', `${path}: ${reason}`, { cause });
