@@ -4,6 +4,7 @@
  */
 import { FailureError, chooseKernels, enableWideVectors, mergeStatistics } from '@scalemix/core';
 import type { ClusterEvent } from '@scalemix/coordinator';
+import { steadyNode } from '../packages/coordinator/src/cluster/node.ts';
 import type { ComputeNode } from '../packages/coordinator/src/cluster/node.ts';
 import { Shards } from '../packages/coordinator/src/cluster/shards.ts';
 import { Sweep } from '../packages/coordinator/src/cluster/sweep.ts';
@@ -14,20 +15,23 @@ import { LASSO_LOGISTIC } from './cases/case.ts';
 import type { Options } from './support/benchmark.ts';
 import { correlatedData } from './support/designs.ts';
 import { withRows } from './support/ours.ts';
+import { readResults } from './support/results.ts';
 import { median, row } from './support/row.ts';
 import type { Figure } from './support/row.ts';
 import { blockSeconds, cutOf, limitsOf, passRequest, passWork, pathTime, roadOf, twoLevelSeconds } from './support/scale.ts';
-import type { Problem, Speeds, Surroundings } from './support/scale.ts';
+import type { Problem, Reported, Speeds, Surroundings } from './support/scale.ts';
 import { withWorkers } from './support/workers.ts';
 
 export const takes = ['wire', 'latency', 'threads'] as const;
 
 /** GB/s, microseconds and threads a node, unless told. */
 const WIRE = 1.25, LATENCY = 50, THREADS = 32;
+/** The path whose sweeps and columns are taken for those of every other. */
+const REPORTED = 'lasso-1e6-glmnet';
 const NODES = [10, 100, 1000, 10_000], ROWS = [1e9, 1e10, 1e11, 1e12], VALUES = 100;
 /** Features, and the rows on which they are measured: beyond the caches. */
 const SHAPES = [{ features: 100, measured: 32_768 }, { features: 1000, measured: 8192 }];
-const ROUNDS = 3;
+const ROUNDS = 3, TRIES = 9;
 /** Numbers that are added up to measure how fast. */
 const ADDED = 2 ** 20;
 /** Rows on a node whose answers are received to measure how fast, and sweeps of them, after as many to warm up. */
@@ -39,7 +43,7 @@ async function rowSpeeds({ features, measured }: (typeof SHAPES)[number]): Promi
   const data = correlatedData({ rows: measured, columns: features, correlation: 0.5, response: 'logistic', seed: 1 });
   return withRows(data, LASSO_LOGISTIC, async (rows) => {
     const tries: Awaited<ReturnType<typeof measureSpeeds>>[] = [];
-    for (let round = 0; round < ROUNDS; round++) tries.push(await measureSpeeds(rows, chooseKernels({}), { loss: LASSO_LOGISTIC.loss, values: VALUES, sparse: true }, {}));
+    for (let round = 0; round < TRIES; round++) tries.push(await measureSpeeds(rows, chooseKernels({}), { loss: LASSO_LOGISTIC.loss, values: VALUES, sparse: true }, {}));
     const best = (of: 'single' | 'many' | 'gram'): number => Math.min(...tries.map((speeds) => speeds[of]));
     return { single: best('single'), many: best('many'), gram: best('gram') };
   });
@@ -90,12 +94,10 @@ async function answering(): Promise<Pick<Speeds, 'receiving' | 'call'>> {
 /** The coordinator's own sweep over nodes that answer at once, without a network: what handing out and counting take. */
 async function coordinationSeconds(count: number): Promise<number> {
   const shards = new Shards(ROWS.at(-1)!, count);
-  const nodes = Array.from({ length: count }, (_, i): ComputeNode => ({
+  const nodes = Array.from({ length: count }, (_, i) => steadyNode({
     name: String(i),
     threads: THREADS,
     memory: Infinity,
-    lost: new AbortController().signal,
-    ready: true,
     held: null,
     holds: () => true,
     load: async () => {},
@@ -114,13 +116,20 @@ async function coordinationSeconds(count: number): Promise<number> {
   return medianSeconds(() => new Sweep(cluster, { kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false }, { onReply: () => {} }).run());
 }
 
-function simulate(problem: Problem, speeds: Speeds, around: Surroundings): Figure[] {
+/** What the engine reported of such a path on fewer rows (bench/results). @throws Error where it has not been measured */
+function reported(): Reported {
+  const found = readResults('peers').find(({ name }) => name === REPORTED);
+  if (found === undefined) throw new Error(`bench/results has no ${REPORTED}: run bench peers --only ${REPORTED} --save first.`);
+  return { sweeps: Number(found['sweeps']), columnPasses: Number(found['column passes']) };
+}
+
+function simulate(problem: Problem, speeds: Speeds, around: Surroundings, engine: Reported): Figure[] {
   const { rows, features } = problem;
   const name = `p${features}-${rows.toExponential(0).replace('+', '')}`;
   const work = passWork(problem, 0, speeds);
   const paths = NODES.map((nodes): Figure => {
     const cut = cutOf(rows, nodes);
-    const { seconds, reduction, sample, sweep } = pathTime(problem, nodes, speeds, around);
+    const { seconds, reduction, larger, sample, sweep } = pathTime(problem, nodes, speeds, around, engine);
     const detail = {
       rows, nodes, features,
       'GB a node': (8 * rows * (features + 1)) / nodes / 1e9,
@@ -131,6 +140,7 @@ function simulate(problem: Problem, speeds: Speeds, around: Surroundings): Figur
       'computing share': sweep.computing / sweep.seconds,
       'two levels': twoLevelSeconds(rows, nodes, work, speeds, around, cut),
       'reduction share': reduction / seconds,
+      larger,
       sample,
     };
     return { ...row(`path-${name}-${nodes}`, seconds, 's a path'), detail };
@@ -146,6 +156,7 @@ function simulate(problem: Problem, speeds: Speeds, around: Surroundings): Figur
 export async function run({ wire, latency, threads }: Options): Promise<Figure[]> {
   enableWideVectors();
   const around: Surroundings = { wire: (wire ?? WIRE) * 1e9, latency: (latency ?? LATENCY) * 1e-6, threads: threads ?? THREADS };
+  const engine = reported();
   const merging = await mergingSpeed();
   const { receiving, call } = await answering();
   const coordination: [number, number][] = [];
@@ -153,6 +164,8 @@ export async function run({ wire, latency, threads }: Options): Promise<Figure[]
   const figures: Figure[] = [
     row('wire', around.wire / 1e9, 'GB/s; assumed'),
     row('latency', around.latency * 1e6, 'microseconds; assumed'),
+    row('sweeps', engine.sweeps, `of all rows; as ${REPORTED} took`),
+    row('column-passes', engine.columnPasses, `vectors of coefficients a value in them; as ${REPORTED} took`),
     row('threads', around.threads, 'a node; assumed; each as fast as the one measured'),
     row('merging', merging / 1e9, 'GB/s of statistics added on one thread'),
     row('receiving', receiving / 1e9, 'GB of answers taken from gRPC and decoded in a processor second of the coordinator'),
@@ -171,7 +184,7 @@ export async function run({ wire, latency, threads }: Options): Promise<Figure[]
       row(`statistic-p${features}`, passWork(problem(ROWS[0]!), 0, speeds).statistic / 1e3, `kB; an answer of ${VALUES} columns without Grams`),
       row(`statistic-p${features}-grams`, passWork(problem(ROWS[0]!), fullAnchors, speeds).statistic / 1e3, `kB; the same with ${fullAnchors} Grams`),
     );
-    for (const rows of ROWS) figures.push(...simulate(problem(rows), speeds, around));
+    for (const rows of ROWS) figures.push(...simulate(problem(rows), speeds, around, engine));
   }
   return figures;
 }

@@ -3,7 +3,7 @@
  * it answers with are those of packages/coordinator/src/cluster; nodes are alike and none is late. docs/scale.md says
  * what is assumed.
  */
-import { BLOCK_ROWS, chooseRoad, chunkLevel, leafRows, rootLevel, statisticSize } from '@scalemix/core';
+import { BLOCK_ROWS, LEADER_SHARE, chooseRoad, chunkLevel, leafRows, rootLevel, statisticSize } from '@scalemix/core';
 import type { LossSpec, PassRequest, RoadChoice } from '@scalemix/core';
 import { fairShares } from '../../packages/coordinator/src/cluster/shards.ts';
 import { overChosen } from '../../packages/coordinator/src/plan/estimate.ts';
@@ -42,6 +42,14 @@ export interface Problem {
   readonly loss: LossSpec;
 }
 
+/** What the engine reported of a path. */
+export interface Reported {
+  /** Reads of all rows. */
+  readonly sweeps: number;
+  /** Vectors of coefficients evaluated in them, a value. */
+  readonly columnPasses: number;
+}
+
 /** What one sweep asks for. */
 export interface Work {
   /** Seconds a row on one thread. */
@@ -67,6 +75,8 @@ export interface PathTime {
   readonly seconds: number;
   /** The sweeps' part that is not computing on the nodes. */
   readonly reduction: number;
+  /** Of the passes over the larger sample. */
+  readonly larger: number;
   /** At the coordinator, on the smaller sample. */
   readonly sample: number;
   /** Reads of all rows, and of the larger sample, which stays on the nodes. */
@@ -91,8 +101,9 @@ export interface Cut {
 const ALIKE = { threads: 1 };
 /** Chunks a node, and a thread, as cluster/shards.ts and node/subtrees.ts have them. */
 const CHUNKS = 8;
-/** Sweeps of all columns; on the sample, with steps of a value (plan/estimate.ts). */
-const LOCKSTEP = 4;
+/** Sweeps before those that evaluate values: for moments, and to draw the samples. */
+const BEFORE = 2;
+/** On the sample, with steps of a value (plan/estimate.ts). */
 const SAMPLE_SWEEPS = 3;
 const WORKING_SHARE = 0.3;
 
@@ -187,23 +198,36 @@ export function passWork(problem: Problem, grams: number, { many, gram }: Pick<S
 }
 
 /**
- * A path in lockstep: moments; the smaller sample's rows; what of the larger sample is asked of the nodes that have its
- * rows; four sweeps of all columns, the first with Grams.
+ * Columns of the sweeps that evaluate values: the first looks at those that lead, the others at all that are open. As many
+ * in all as reported: the last sweeps have fewer.
  */
-export function pathTime(problem: Problem, nodes: number, speeds: Speeds, around: Surroundings): PathTime {
+export function columnsOf(values: number, anchors: number, { sweeps, columnPasses }: Reported): number[] {
+  const leaders = Math.min(values, Math.ceil(LEADER_SHARE * values) + anchors);
+  let left = Math.round(columnPasses * values) - leaders;
+  const others = Array.from({ length: sweeps - BEFORE - 1 }, () => {
+    const columns = Math.max(0, Math.min(values, left));
+    left -= columns;
+    return columns;
+  });
+  return [leaders, ...others];
+}
+
+/**
+ * A path in lockstep: moments; the smaller sample's rows; what of the larger sample is asked of the nodes that have its
+ * rows; a sweep of the values that lead, and of all that are open, the first of these with Grams.
+ */
+export function pathTime(problem: Problem, nodes: number, speeds: Speeds, around: Surroundings, reported: Reported): PathTime {
   const { rows, features, values, loss } = problem;
   const way = roadOf(problem);
-  const { fullAnchors, sampleRows, refineRows } = way;
+  const { anchors, fullAnchors, sampleRows, refineRows } = way;
   const { single, gram } = speeds;
   const cut = cutOf(rows, nodes);
   const sweep = (work: Work): SweepTime => sweepTime(rows, nodes, work, speeds, around, cut);
   const moments = 8 * statisticSize({ kind: 'moments', loss, gram: false }, features);
-  const plain = sweep(passWork(problem, 0, speeds));
   const all = [
     sweep({ row: single, request: 0, statistic: moments }),
     sweep({ row: single, request: 16 * features, statistic: (8 * (features + 1) * sampleRows) / cut.subtrees }),
-    sweep(passWork(problem, fullAnchors, speeds)),
-    ...Array.from({ length: LOCKSTEP - 1 }, () => plain),
+    ...columnsOf(values, anchors, reported).map((columns, at) => sweep(passWork(problem, at === 1 ? fullAnchors : 0, speeds, columns))),
   ];
   const asked = overChosen(way, values);
   const passes = asked.sweeps - 1;
@@ -213,8 +237,17 @@ export function pathTime(problem: Problem, nodes: number, speeds: Speeds, around
     return sweep(passWork(problem, i === 1 ? asked.grams : 0, speeds, asked.columns / passes, refineRows / rows));
   });
   const sample = (sampleRows * SAMPLE_SWEEPS * values * (single + WORKING_SHARE * gram)) / around.threads;
-  const sum = (of: (sweep: SweepTime) => number): number => [...all, ...chosen].reduce((total, each) => total + of(each), 0);
-  return { seconds: sum(({ seconds }) => seconds) + sample, reduction: sum(({ reduction }) => reduction), sample, sweeps: all.length, chosen: chosen.length, sweep: plain };
+  const sum = (sweeps: readonly SweepTime[], of: (sweep: SweepTime) => number): number => sweeps.reduce((total, each) => total + of(each), 0);
+  const larger = sum(chosen, ({ seconds }) => seconds);
+  return {
+    seconds: sum(all, ({ seconds }) => seconds) + larger + sample,
+    reduction: sum([...all, ...chosen], ({ reduction }) => reduction),
+    larger,
+    sample,
+    sweeps: all.length,
+    chosen: chosen.length,
+    sweep: sweep(passWork(problem, 0, speeds)),
+  };
 }
 
 /** Blocks of 8,192 rows: the unit in which times are told. */

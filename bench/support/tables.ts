@@ -87,6 +87,7 @@ const SCALE: Columns = [
   ['with two levels s', (result) => digits(result['two levels'])],
   ['path s', ({ value }) => digits(value)],
   ['reduction', (result) => percent(result['reduction share'])],
+  ['larger sample s', (result) => digits(result['larger'], 2)],
   ['sample s', (result) => digits(result['sample'], 2)],
 ];
 

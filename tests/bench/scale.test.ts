@@ -3,8 +3,8 @@ import test from 'ava';
 import { leafRows } from '@scalemix/core';
 import type { ComputeNode } from '../../packages/coordinator/src/cluster/node.ts';
 import { Shards, cover } from '../../packages/coordinator/src/cluster/shards.ts';
-import { coordinationOf, cutOf, limitsOf, passWork, pathTime, roadOf, subtreesOf, sweepTime, twoLevelSeconds } from '../../bench/support/scale.ts';
-import type { Problem, Speeds, Surroundings } from '../../bench/support/scale.ts';
+import { columnsOf, coordinationOf, cutOf, limitsOf, passWork, pathTime, roadOf, subtreesOf, sweepTime, twoLevelSeconds } from '../../bench/support/scale.ts';
+import type { Problem, Reported, Speeds, Surroundings } from '../../bench/support/scale.ts';
 import { Random } from '../support/random.ts';
 
 const speeds: Speeds = { single: 2e-7, many: 8e-6, gram: 2e-6, merging: 5e9, receiving: 1e9, call: 1e-4, coordination: [[10, 1e-3], [1000, 1e-1]] };
@@ -91,19 +91,29 @@ test('handing out costs what was measured, and something between', (t) => {
   t.true(close(coordinationOf(4000, speeds), 4e-1));
 });
 
-test('a path is six sweeps, three reads of the larger sample where it lies, and a sample', (t) => {
+const reported: Reported = { sweeps: 6, columnPasses: 2.95 };
+
+test('columns of the sweeps are those that lead, all, and in the last what is left of as many as were reported', (t) => {
+  t.deepEqual(columnsOf(100, 10, reported), [23, 100, 100, 72]);
+  t.deepEqual(columnsOf(100, 10, { sweeps: 7, columnPasses: 2.95 }), [23, 100, 100, 72, 0]);
+  t.deepEqual(columnsOf(8, 10, { sweeps: 4, columnPasses: 2 }), [8, 8]);
+});
+
+test('a path is as many sweeps as were reported, three reads of the larger sample where it lies, and a sample', (t) => {
   const rows = 1e10, nodes = 100;
-  const path = pathTime(problem(rows), nodes, speeds, around);
-  const { fullAnchors } = roadOf(problem(rows));
-  const sweeps = [0, 0, 0, fullAnchors].map((grams) => sweepTime(rows, nodes, passWork(problem(rows), grams, speeds), speeds, around));
-  const ofAll = sweeps.reduce((sum, { seconds }) => sum + seconds, 0);
-  t.is(path.sweeps, 6);
-  t.is(path.chosen, 3);
-  t.is(fullAnchors, 3);
-  t.deepEqual(path.sweep, sweeps[0]);
-  const others = path.seconds - path.sample - ofAll;
-  t.true(others > (2 * rows * speeds.single) / (nodes * around.threads) && others < 0.5 * ofAll, 'moments, the samples');
+  const path = pathTime(problem(rows), nodes, speeds, around, reported);
+  const { anchors, fullAnchors, refineRows } = roadOf(problem(rows));
+  t.deepEqual([path.sweeps, path.chosen, anchors, fullAnchors], [6, 3, 10, 3]);
+  const time = (columns: number, grams: number): number => sweepTime(rows, nodes, passWork(problem(rows), grams, speeds, columns), speeds, around).seconds;
+  const ofAll = time(23, 0) + time(100, 3) + time(100, 0) + time(72, 0);
+  t.deepEqual(path.sweep, sweepTime(rows, nodes, passWork(problem(rows), 0, speeds), speeds, around));
+  const others = path.seconds - path.sample - path.larger - ofAll;
+  t.true(others > (2 * rows * speeds.single) / (nodes * around.threads) && others < 0.5 * ofAll, 'moments and the sample\'s rows');
   t.true(path.sample > 0 && path.reduction > 0 && path.reduction < path.seconds - path.sample);
+  // Beside the read that finds the rows: few of them, and answers with as many Grams as are kept.
+  const answers = cutOf(rows, nodes).subtrees * [anchors, 0].reduce((sum, grams) => sum + passWork(problem(rows), grams, speeds, 23).statistic, 0);
+  const receiving = answers * (1 / speeds.receiving + 1 / speeds.merging) + (rows * speeds.single) / (nodes * around.threads);
+  t.true(path.larger > receiving && path.larger < 1.5 * receiving + (3 * refineRows * speeds.many) / around.threads);
 });
 
 test('the reduction stops scaling later where there are more rows, and a second level moves it', (t) => {

@@ -29,3 +29,8 @@ export interface ComputeNode {
   /** Resolves when all subtrees have been answered. */
   compute(request: SentRequest, nodes: readonly TreeNode[], onAnswer: OnAnswer, signal: AbortSignal): Promise<void>;
 }
+
+/** A node of this process: it takes work always, and cannot be lost. */
+export function steadyNode(node: Omit<ComputeNode, 'lost' | 'ready'>): ComputeNode {
+  return { lost: new AbortController().signal, ready: true, ...node };
+}

@@ -1,6 +1,7 @@
 /** The threads of this process as one more node, which reads its share of the rows as the others do. */
 import { HeldRows, computeSubtrees, readLocal } from '@scalemix/worker';
 import type { OpenedTable, ThreadPool } from '@scalemix/worker';
+import { steadyNode } from './node.ts';
 import type { ComputeNode } from './node.ts';
 import { scannedOrigin } from './origin.ts';
 import type { ScannedRows } from './origin.ts';
@@ -18,12 +19,10 @@ export function readingNode(scanned: ScannedRows, opened: OpenedTable, pool: Thr
       for (const block of blocks) held.add(block);
     }
   };
-  return {
+  const node = steadyNode({
     name: 'local',
     threads: pool.threads,
     memory: scanned.memory,
-    lost: new AbortController().signal,
-    ready: true,
     held,
     holds: (first, end) => rows.holds(first, end),
     load: (ranges, signal) => {
@@ -32,6 +31,6 @@ export function readingNode(scanned: ScannedRows, opened: OpenedTable, pool: Thr
       return done;
     },
     compute: ({ request }, nodes, onAnswer, signal) => computeSubtrees({ pool, rows: rows.handle, choices: rows.choices, request, nodes, signal, onAnswer: (node, reply) => onAnswer(node, reply, 0) }),
-    close: () => rows.close(),
-  };
+  });
+  return { ...node, close: () => rows.close() };
 }

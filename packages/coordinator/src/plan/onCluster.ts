@@ -2,6 +2,7 @@
 import { statisticSize } from '@scalemix/core';
 import type { LossSpec, MomentsRequest, PassRequest } from '@scalemix/core';
 import { LOCAL } from '../cluster/addresses.ts';
+import { steadyNode } from '../cluster/node.ts';
 import type { ComputeNode } from '../cluster/node.ts';
 import { Shards, cover } from '../cluster/shards.ts';
 import type { AskedNode } from './askNodes.ts';
@@ -100,7 +101,7 @@ export function onCluster(asked: Asked, found: readonly AskedNode[]): ClusterPla
 
 function taker({ node: name, threads, memory }: AskedNode): ComputeNode {
   const never = async (): Promise<void> => {};
-  return { name, threads, memory: name === LOCAL ? Infinity : memory, lost: new AbortController().signal, ready: true, held: new Set(), holds: () => false, load: never, compute: never };
+  return steadyNode({ name, threads, memory: name === LOCAL ? Infinity : memory, held: new Set(), holds: () => false, load: never, compute: never });
 }
 
 /** Numbers of a pass with so many columns, and a Gram of so many features. */
