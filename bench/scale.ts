@@ -16,7 +16,7 @@ import type { Options } from './support/benchmark.ts';
 import { correlatedData } from './support/designs.ts';
 import { withRows } from './support/ours.ts';
 import { readResults } from './support/results.ts';
-import { median, row } from './support/row.ts';
+import { row } from './support/row.ts';
 import type { Figure } from './support/row.ts';
 import { blockSeconds, cutOf, limitsOf, passRequest, passWork, pathTime, roadOf, twoLevelSeconds } from './support/scale.ts';
 import type { Problem, Reported, Speeds, Surroundings } from './support/scale.ts';
@@ -31,7 +31,8 @@ const REPORTED = 'lasso-1e6-glmnet';
 const NODES = [10, 100, 1000, 10_000], ROWS = [1e9, 1e10, 1e11, 1e12], VALUES = 100;
 /** Features, and the rows on which they are measured: beyond the caches. */
 const SHAPES = [{ features: 100, measured: 32_768 }, { features: 1000, measured: 8192 }];
-const ROUNDS = 3, TRIES = 9;
+/** Processor seconds that each is measured for: many ticks of the clock that counts them. */
+const BUDGET = 0.7;
 /** Numbers that are added up to measure how fast. */
 const ADDED = 2 ** 20;
 /** Rows on a node whose answers are received to measure how fast, and sweeps of them, after as many to warm up. */
@@ -41,27 +42,30 @@ const SMALL = 3, LARGE = 60;
 
 async function rowSpeeds({ features, measured }: (typeof SHAPES)[number]): Promise<Pick<Speeds, 'single' | 'many' | 'gram'>> {
   const data = correlatedData({ rows: measured, columns: features, correlation: 0.5, response: 'logistic', seed: 1 });
-  return withRows(data, LASSO_LOGISTIC, async (rows) => {
-    const tries: Awaited<ReturnType<typeof measureSpeeds>>[] = [];
-    for (let round = 0; round < TRIES; round++) tries.push(await measureSpeeds(rows, chooseKernels({}), { loss: LASSO_LOGISTIC.loss, values: VALUES, sparse: true }, {}));
-    const best = (of: 'single' | 'many' | 'gram'): number => Math.min(...tries.map((speeds) => speeds[of]));
-    return { single: best('single'), many: best('many'), gram: best('gram') };
-  });
+  return withRows(data, LASSO_LOGISTIC, (rows) => measureSpeeds(rows, chooseKernels({}), { loss: LASSO_LOGISTIC.loss, values: VALUES, sparse: true }, { time: threadSeconds }));
 }
 
-async function medianSeconds(work: () => unknown): Promise<number> {
-  const seconds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const began = performance.now();
+/**
+ * Processor seconds of this thread for some work, in the mean of as many times as take BUDGET of them, after one to warm
+ * up: what is measured so is computed on this thread, and others on the machine count little.
+ */
+async function threadSeconds(work: () => unknown): Promise<number> {
+  const now = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1e6;
+  };
+  await work();
+  const began = now();
+  for (let times = 1; ; times++) {
     await work();
-    seconds.push((performance.now() - began) / 1000);
+    const taken = now() - began;
+    if (taken > BUDGET) return taken / times;
   }
-  return median(seconds);
 }
 
 async function mergingSpeed(): Promise<number> {
   const [left, right] = [new Float64Array(ADDED).fill(1), new Float64Array(ADDED).fill(2)];
-  return (8 * ADDED) / (await medianSeconds(() => mergeStatistics(left, right, left)));
+  return (8 * ADDED) / (await threadSeconds(() => mergeStatistics(left, right, left)));
 }
 
 /** Processor seconds of this process for answers of a node on this machine: gRPC, decoding, the request. */
@@ -113,7 +117,7 @@ async function coordinationSeconds(count: number): Promise<number> {
     throw error;
   };
   const cluster: SweepCluster = { shards, nodes, patience: Infinity, hopeful: true, late: new Set(), listen: () => () => true, measured: () => {}, succeeded: () => {}, lose: fail, lostError: () => new FailureError('CLUSTER_LOST', 'No node is left.') };
-  return medianSeconds(() => new Sweep(cluster, { kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false }, { onReply: () => {} }).run());
+  return threadSeconds(() => new Sweep(cluster, { kind: 'moments', loss: LASSO_LOGISTIC.loss, gram: false }, { onReply: () => {} }).run());
 }
 
 /** What the engine reported of such a path on fewer rows (bench/results). @throws Error where it has not been measured */
