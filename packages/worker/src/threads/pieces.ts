@@ -12,7 +12,7 @@ export function piecesOf(request: StatisticRequest | SampleSelector, rows: numbe
   return Math.min(MOST * threads, Math.max(LEAST * threads, Math.ceil(numbersRead(request, rows, features) / NUMBERS)));
 }
 
-/** Numbers that a pass multiplies with one coefficient, about; as a Gram of q features costs as much as q / 4 columns of them. */
+/** Numbers that a pass multiplies with one coefficient, a Gram of q features taken for q / 4 columns of them. About: of chosen rows so many as there are where all weigh one. */
 function numbersRead(request: StatisticRequest | SampleSelector, rows: number, features: number): number {
   // Which rows are chosen is found out by reading all of them, which moments are the first to do.
   if (request.kind !== 'pass') return rows * features;
