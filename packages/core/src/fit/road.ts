@@ -82,8 +82,8 @@ const FOR_PATHS: SampleSizes = { sample: { perFeature: 200, least: 10000 }, larg
 /** One value has no sweeps to share: its sample's Hessian must cost less than one of all rows, and with a second sample two would be formed. */
 const FOR_ONE_VALUE = { perFeature: 40, least: 20000, share: 1 / 4 };
 /**
- * Share of all rows from which on the sample of one value, read some ten times, stays in its place. Copying it into fresh
- * memory takes as long as about as many reads; where there are fewer rows in each leaf, adding up the leaves' Hessians takes longer.
+ * Share of all rows from which on the sample of one value, read some five times, stays in its place. Copying it into fresh
+ * memory takes as long as about as many reads or more; where there are fewer rows in each leaf, adding up the leaves' Hessians takes longer.
  */
 const IN_PLACE_SHARE = 1 / 8;
 
