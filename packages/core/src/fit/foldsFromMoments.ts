@@ -15,7 +15,7 @@ export async function foldsFromMoments({ source, problem, solved, setting, folds
   options.onEvent?.({ type: 'foldsBegun', way: 'moments', folds: folds.by.count, rows: solved.moments.rows, features: description.features.length, anchors: 0 });
   const results: ValueResult[][] = [];
   for (const [fold, { training, heldOut }] of solved.moments.folds!.entries()) {
-    const scale = new WorkingScale(description, training, problem);
+    const scale = new WorkingScale(description, training, problem, training, solved.moments);
     const oracle = new MomentsOracle(scale, training, description.responseCentre, options.signal);
     const start = (await oracle.evaluate([{ beta: new Float64Array(scale.features), intercept: oracle.bestIntercept }], []))[0]!;
     // Sweeps count in all rows' scale; this scale is the training set's own.

@@ -18,6 +18,11 @@ import type { PathProblem } from './problem.ts';
 
 /** A column whose standard deviation is below this times its mean is constant. */
 const CONSTANT = 1e-12;
+/** A variance is a mean square less the mean's square, both in sums of at most so many rows: of rows that are alike rounding leaves this much a row. */
+const ROUNDING = 2 ** -53;
+const LONGEST_SUM = 65536;
+/** Share of a feature's variance over all rows below which rows that are fitted may be alike. */
+const HARDLY_ANY = 1e-6;
 /** Largest root mean square and mean weight, and one over the least, of what is multiplied in float32: its numbers end at 1e38. */
 const FLOAT32_RANGE = 1e12;
 
@@ -52,8 +57,9 @@ export class WorkingScale {
   /**
    * @param moments from which references and t_j follow
    * @param fitted of the rows that are fitted, whose weights and s_j hold, where they are not all (a sample, a training set). @default moments
+   * @param all of all rows. @default moments
    */
-  constructor(description: Description, moments: Moments, problem: PathProblem, fitted: Pick<Moments, 'weightSum' | 'mean' | 'variance'> = moments) {
+  constructor(description: Description, moments: Moments, problem: PathProblem, fitted: Pick<Moments, 'rows' | 'weightSum' | 'mean' | 'variance'> = moments, all: Pick<Moments, 'variance'> = moments) {
     const p = description.features.length;
     const standardize = problem.standardize ?? true;
     this.features = p;
@@ -75,8 +81,11 @@ export class WorkingScale {
       this.#reference[j] = this.intercept ? moments.mean[j]! : -description.centres[j]!;
       const scale = this.intercept ? spread : Math.sqrt(moments.variance[j]! + mean * mean);
       const sd = Math.sqrt(fitted.variance[j]!);
-      const constant = sd <= CONSTANT * Math.abs(fitted.mean[j]! + description.centres[j]!) || spread <= CONSTANT * Math.abs(mean);
-      if (!(scale > 0) || (constant && (this.intercept || standardize))) continue;
+      // Where all that varies is left out, the others stand beside the centre, alike.
+      const alike = fitted.variance[j]! <= HARDLY_ANY * all.variance[j]! && fitted.variance[j]! <= ROUNDING * Math.min(fitted.rows, LONGEST_SUM) * fitted.mean[j]! ** 2;
+      const constant = alike || sd <= CONSTANT * Math.abs(fitted.mean[j]! + description.centres[j]!) || spread <= CONSTANT * Math.abs(mean);
+      const absent = alike && Math.abs(fitted.mean[j]! + description.centres[j]!) <= CONSTANT * Math.abs(description.centres[j]!);
+      if (!(scale > 0) || absent || (constant && (this.intercept || standardize))) continue;
       this.#scale[j] = scale;
       this.ratio[j] = (standardize ? sd : 1) / scale;
       const distance = fitted.mean[j]! - moments.mean[j]!;
