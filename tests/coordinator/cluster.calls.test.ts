@@ -159,3 +159,25 @@ test.serial('an address off this machine that is found later is not dialled with
   }
   t.like(seen.find(({ type }) => type === 'nodeRefused'), { node: '192.0.2.1:7077', code: 'TLS_REQUIRED' });
 });
+
+test.serial('an error about any text can be sent, however long it is and wherever it is cut', async (t) => {
+  await withNode({ dataRoot: temporaryFolder() }, async (client) => {
+    const { attach } = caller(client, 'A');
+    await attach();
+    for (const name of ['\ud800', 'a\udc00b', ...[0, 1].map((before) => 'x'.repeat(before) + '\u{1f600}'.repeat(4000)), '\u6570'.repeat(9000)]) {
+      await t.throwsAsync(client.inspect({ coordinator: 'A', files: JSON.stringify({ inputs: [name], format: null, na: [] }) }), { code: 'FILE_NOT_FOUND' });
+    }
+    await t.notThrowsAsync(client.heartbeat('A', 5000));
+  });
+});
+
+test.serial('what one side says is shown on the other as a line of plain text', async (t) => {
+  const notes: string[] = [];
+  await withNode({ dataRoot: temporaryFolder(), onNote: (note) => notes.push(note) }, async (client) => {
+    await caller(client, 'A').attach();
+    const files = JSON.stringify({ inputs: ['a\n2026-01-01 The coordinator left. \u001b[2J'], format: null, na: [] });
+    const error = await t.throwsAsync(client.inspect({ coordinator: 'A', files }), { code: 'FILE_NOT_FOUND' });
+    t.regex(error!.message, /left\. \?\[2J: no such file/);
+    t.true(notes.some((note) => note.startsWith('a | 2026-01-01 The coordinator left. ?[2J: no such file')), notes.join('\n'));
+  });
+});

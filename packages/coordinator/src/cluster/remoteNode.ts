@@ -1,7 +1,7 @@
 /** A node that has attached, until it is lost: its heartbeat, the blocks it holds, its work. */
 import { DataError, FailureError, ScalemixError } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
-import { PROTOCOL, blockCount, decodeReply, foundFilesOf, replyOf, scanOf } from '@scalemix/worker';
+import { PROTOCOL, blockCount, decodeReply, foundFilesOf, plainText, replyOf, scanOf } from '@scalemix/worker';
 import type { Centres, FilesRequest, FoundFiles, LocalTable, Roles, RowRange, Scan, Security } from '@scalemix/worker';
 import { NodeClient, badAnswer } from './client.ts';
 import type { SentBlock } from './client.ts';
@@ -186,7 +186,7 @@ export class RemoteNode implements ComputeNode {
     const { scan, digests, error } = await this.#client.scan({ coordinator: this.#job.coordinator, table: JSON.stringify(table), ...range, centres: centres === null ? '' : JSON.stringify(centres) }, AbortSignal.any([signal, this.lost]));
     this.#heard = performance.now();
     if (!error) return understood(this.name, () => scanOf(scan, digests, range, roles));
-    const { kind, code, message } = { kind: error.kind ?? '', code: error.code ?? '', message: error.message ?? '' };
+    const { kind, code, message } = { kind: error.kind ?? '', code: error.code ?? '', message: plainText(error.message ?? '') };
     if ((kind !== 'data' && kind !== 'usage') || !/^[A-Z][A-Z0-9_]*$/.test(code)) throw badAnswer(this.name, 'an error without a code');
     return new ScalemixError(kind, code, message);
   }

@@ -6,7 +6,7 @@ export { blockCount, shapeMessage, shapeOf } from './protocol/shape.ts';
 export type { RowsShape } from './protocol/shape.ts';
 export { addressText, readAddress } from './address.ts';
 export type { Address } from './address.ts';
-export { errorOf } from './errors.ts';
+export { errorOf, plainText } from './errors.ts';
 export { FLOW_WINDOW } from './flowControl.ts';
 export { LARGEST_REQUEST, PIECE_BYTES, PROTOCOL, nodeService } from './service.ts';
 export { NODE_NAME, channelCredentials, checkReach, isLoopback, readSecurity, tokenMetadata } from './security.ts';

@@ -12,7 +12,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { addressText } from './address.ts';
 import type { Address } from './address.ts';
 import { NodeCounters } from './counters.ts';
-import { statusOf } from './errors.ts';
+import { plainText, statusOf } from './errors.ts';
 import { widenWindows } from './flowControl.ts';
 import { watchHandshakes } from './handshakes.ts';
 import { Lease } from './lease.ts';
@@ -187,7 +187,8 @@ export class NodeServer {
   /** Of a call or a connection that is refused. */
   #note(what: string): void {
     this.counters.refused++;
-    this.#options.onNote?.(what);
+    // It holds words of the other side, and a note is one line.
+    this.#options.onNote?.(plainText(what).replaceAll(/\s*\n\s*/g, ' | '));
   }
 
   #describe({ protocol, kernel, precision }: scalemix.DescribeRequest): scalemix.DescribeReply.$Properties {
