@@ -21,6 +21,24 @@ test('the order of a query is kept over many rows and threads', async (t) => {
   t.true(odd.i!.length === 300_000 && odd.i!.every((value, row) => value === 2 * row + 1));
 });
 
+test('what groups, joins, sorts or ranks gives the same bits in the same order in every run, on however many threads', async (t) => {
+  const path = await parquetFile(t, "SELECT i, i % 1009 AS g, i / 3.7 AS x, CASE WHEN i % 40000 = 39999 THEN 'oops' || i ELSE i::VARCHAR END AS text FROM range(400000) r(i)", 'data.parquet', ', ROW_GROUP_SIZE 5000');
+  for (const query of [
+    'SELECT g, sum(x) AS s, avg(x) AS m FROM data GROUP BY g',
+    'SELECT g, stddev(x) AS s FROM data GROUP BY g ORDER BY g',
+    'SELECT DISTINCT g FROM data',
+    'SELECT i FROM data ORDER BY g',
+    'SELECT i, sum(x) OVER (PARTITION BY g) AS s FROM data WHERE g < 100',
+    'SELECT i, (SELECT sum(x) FROM data) AS s FROM data WHERE i < 1000',
+    'SELECT a.i AS i, b.i AS j FROM data a JOIN data b ON a.g = b.g WHERE a.i < 3000 AND b.i < 3000',
+    'SELECT g, sum(text::INTEGER) AS s FROM data GROUP BY g',
+  ]) {
+    const results = [];
+    for (const threads of [4, 4, 4, 1]) results.push(await readFile(path, { threads, query }).catch((error: Error) => error.message));
+    for (const result of results) t.deepEqual(result, results[0], query);
+  }
+});
+
 test('only one statement of type SELECT is run', async (t) => {
   const path = testFile(t, 'a.csv', CSV);
   const target = join(testFolder(t), 'stolen.csv');

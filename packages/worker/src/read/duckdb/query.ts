@@ -9,6 +9,7 @@ import { requestedColumns } from '../request.ts';
 import type { Batch, ReadRequest, Table } from '../table.ts';
 import { literal, memoryError, reason, startEngine } from './engine.ts';
 import { selectBatches } from './select.ts';
+import { isThreadFree } from './threadFree.ts';
 import { columnsOf } from './types.ts';
 import type { DuckColumn } from './types.ts';
 import { dataView } from './view.ts';
@@ -17,8 +18,9 @@ const SUBJECT = 'the query';
 
 /**
  * A table over the rows a SELECT returns, in the order it returns them. It sees
- * the input as the table `data`. The rows are read once: a second reading could
- * see others (`random()`, `USING SAMPLE`).
+ * the input as the table `data`. What groups, joins or sorts runs on one thread,
+ * so that every run gives the same bits in the same order. The rows are read
+ * once: a second reading could see others (`random()`, `USING SAMPLE`).
  *
  * @throws DataError DUPLICATE_COLUMN and what opening the files throws; UsageError QUERY_FORMAT, BAD_QUERY
  * @throws DataError BAD_QUERY (later) where the query fails while it runs
@@ -27,12 +29,22 @@ export async function openQuery(inputs: Inputs, query: string, options: ReadOpti
   if (inputs.format === 'arrow' || inputs.format === 'libsvm') {
     throw new UsageError('QUERY_FORMAT', `--query reads CSV, TSV and Parquet; ${inputs.files[0]!.name} is ${inputs.format}`);
   }
-  const engine = await startEngine(options);
+  let engine = await startEngine(options);
   try {
     const connection = await engine.connect();
-    await connection.run(`CREATE VIEW data AS ${await dataView(connection, inputs, options)}`);
+    const view = `CREATE VIEW data AS ${await dataView(connection, inputs, options)}`;
+    await connection.run(view);
     const columns = await queryColumns(connection, query);
+    const threadFree = await isThreadFree(connection, query);
     connection.closeSync();
+    if (!threadFree) {
+      const single = await startEngine({ ...options, threads: 1 });
+      engine.close();
+      engine = single;
+      const again = await engine.connect();
+      await again.run(view);
+      again.closeSync();
+    }
 
     let read = false;
     let rowCount: number | null = null;
