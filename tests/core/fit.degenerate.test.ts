@@ -80,3 +80,28 @@ test('a balanced design, whose null gradients are rounding, is converged at once
     }
   }
 });
+
+test('an indicator that all rows that weigh have in common is constant, whatever they weigh', async (t) => {
+  const random = new Random(5);
+  for (const n of [50, 9000]) {
+    const x = random.normals(n);
+    const weights = Float64Array.from({ length: n }, (_, i) => (i % 7 === 3 ? 0 : 0.1 + random.uniform()));
+    const y = classes(random, x);
+    const all: ArrayData = {
+      y, weights, dense: [x],
+      codes: [{ levels: 2, values: Int32Array.from({ length: n }, (_, i) => (i % 7 === 3 ? 0 : 1)) }],
+      sparse: { width: 1, indptr: Array.from({ length: n + 1 }, (_, i) => i), indices: new Uint32Array(n), values: new Float64Array(n).fill(1) },
+    };
+    for (const loss of [logistic, squared]) {
+      for (const penalty of [none, ridge, lasso]) {
+        const path = await fit(all, { loss, penalty, lambda: [0.01] });
+        const alone = await fit({ y, weights, dense: [x] }, { loss, penalty, lambda: [0.01] });
+        t.deepEqual(path.coefficients[0]!.slice(1), new Float64Array(2), `${n} rows, ${loss.name}, ${penalty.name}`);
+        t.true(Math.abs(path.coefficients[0]![0]! - alone.coefficients[0]![0]!) < 1e-9);
+      }
+    }
+    // One row of weight without it is enough.
+    const varies = { ...all, weights: weights.map((w, i) => (i === 3 ? 1 : w)) };
+    t.true((await fit(varies, { loss: squared, penalty: ridge, lambda: [0.01] })).coefficients[0]![1] !== 0);
+  }
+});

@@ -81,8 +81,10 @@ export class WorkingScale {
       this.#reference[j] = this.intercept ? moments.mean[j]! : -description.centres[j]!;
       const scale = this.intercept ? spread : Math.sqrt(moments.variance[j]! + mean * mean);
       const sd = Math.sqrt(fitted.variance[j]!);
-      // Where all that varies is left out, the others stand beside the centre, alike.
-      const alike = fitted.variance[j]! <= HARDLY_ANY * all.variance[j]! && fitted.variance[j]! <= ROUNDING * Math.min(fitted.rows, LONGEST_SUM) * fitted.mean[j]! ** 2;
+      const square = fitted.mean[j]! ** 2;
+      // Where all that varies is left out, the others stand beside the centre, alike. Of zeros and ones, whose squares have the same mean, one in so many rows would show.
+      const shows = fitted.variance[j]! > HARDLY_ANY * all.variance[j]! && Math.abs(fitted.variance[j]! + square - fitted.mean[j]!) > CONSTANT * square;
+      const alike = !shows && fitted.variance[j]! <= ROUNDING * Math.min(fitted.rows, LONGEST_SUM) * square;
       const constant = alike || sd <= CONSTANT * Math.abs(fitted.mean[j]! + description.centres[j]!) || spread <= CONSTANT * Math.abs(mean);
       const absent = alike && Math.abs(fitted.mean[j]! + description.centres[j]!) <= CONSTANT * Math.abs(description.centres[j]!);
       if (!(scale > 0) || absent || (constant && (this.intercept || standardize))) continue;
