@@ -170,6 +170,40 @@ test.serial('a link out of the data root, and a way up, lead nowhere', async (t)
   t.is(dirname(files.arrow), files.folder);
 });
 
+test.serial('a data root that is a link, links in it, and links to it: what lies inside is read by any name', async (t) => {
+  const files = await made;
+  const folder = temporaryFolder();
+  const at = (...names: string[]): string => join(folder, ...names);
+  mkdirSync(at('real', 'inner'), { recursive: true });
+  for (const name of ['a.parquet', 'b.parquet']) copyFileSync(join(files.folder, name), at('real', 'inner', name));
+  symlinkSync(at('real'), at('link'));
+  symlinkSync(at('real', 'inner', 'a.parquet'), at('real', 'first.parquet'));
+  symlinkSync(files.folder, at('real', 'out'));
+  const limits = { threads: 1, memoryLimit: 1e9 };
+  const found = async (root: string, ...inputs: string[]): Promise<readonly string[]> => {
+    const shelf = new LocalFiles(root, limits);
+    try {
+      return (await shelf.inspect(JSON.stringify({ inputs, format: null, na: [] }))).files;
+    } finally {
+      await shelf.close();
+    }
+  };
+  for (const root of [at('link'), at('real')]) {
+    for (const base of [at('link'), at('real')]) {
+      t.deepEqual(await found(root, join(base, 'inner', 'a.parquet')), [join(base, 'inner', 'a.parquet')]);
+      t.deepEqual(await found(root, join(base, 'inner', '*.parquet')), ['a', 'b'].map((name) => join(base, 'inner', `${name}.parquet`)));
+      t.deepEqual(await found(root, join(base, 'first.parquet')), [join(base, 'first.parquet')]);
+    }
+    t.deepEqual(await found(root, 'inner/*.parquet', 'first.parquet'), ['inner/a.parquet', 'inner/b.parquet', 'first.parquet']);
+    t.deepEqual(await found(root, '*.parquet'), ['first.parquet']);
+    for (const path of [join(root, 'out', 'a.parquet'), join(root, 'out', 'nothing.parquet'), files.parquet[0]!, '../real/../x.parquet', join(files.folder, 'nothing.parquet')]) {
+      await t.throwsAsync(found(root, path), { code: 'OUTSIDE_DATA_ROOT' }, path);
+    }
+    for (const pattern of [join(root, 'out', '*.parquet'), 'out/*.parquet', 'inner/../out/*.parquet', join(files.folder, '*.parquet')]) await t.throwsAsync(found(root, pattern), { code: 'FILE_NOT_FOUND' }, pattern);
+    await t.throwsAsync(found(root, join(root, 'inner', 'nothing.parquet')), { code: 'FILE_NOT_FOUND' });
+  }
+});
+
 test.serial('what nodes cannot read by themselves is sent, or refused where they must', async (t) => {
   const files = await made;
   const query = job(files.parquet, { query: 'select * from data where x > 1' });

@@ -5,6 +5,7 @@ import test from 'ava';
 import { planJob, runJob } from '@scalemix/coordinator';
 import type { JobEvent, JobRequest } from '@scalemix/coordinator';
 import { BLOCK_ROWS } from '@scalemix/core';
+import { readingSeconds } from '../../packages/coordinator/src/plan/onCluster.ts';
 import { sampleCsv, temporaryFolder } from '../support/commandLine.ts';
 import { addressesOf, manyRows, onCluster, otherTokenFile, startNode, tokenFile } from '../support/nodes.ts';
 
@@ -132,9 +133,12 @@ test('where nodes read by themselves this process holds the rows of its own thre
     const plan = (nodes: string, data: 'auto' | 'push'): ReturnType<typeof planJob> => planJob(job, { cluster: { nodes, tokenFile, data } });
     const pushed = await plan(addressesOf([node]), 'push');
     t.true(pushed.memory.rows > 0);
+    t.is(readingSeconds(1, pushed.rows, pushed.cluster), pushed.rows);
     const [apart, beside] = [await plan(addressesOf([node]), 'auto'), await plan(`local,${addressesOf([node])}`, 'auto')];
     t.deepEqual([apart.memory.rows, apart.spilled, apart.memory.total], [0, 0, pushed.memory.total - pushed.memory.rows]);
     t.is(beside.memory.rows, beside.cluster!.nodes[0]!.bytes);
+    t.is(readingSeconds(1, apart.rows, apart.cluster), 2 * apart.rows, 'a look, and a load');
+    t.is(readingSeconds(1, beside.rows, beside.cluster), beside.rows / 2 + Math.max(...beside.cluster!.nodes.map(({ rows }) => rows)));
     t.true(beside.memory.rows > 0 && beside.memory.rows < pushed.memory.rows);
   } finally {
     await node.stop(0);

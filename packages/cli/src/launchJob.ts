@@ -29,6 +29,7 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
   const engine = checkLaunch(settings);
   const { command, log, resumeOptions, workerOptions } = await checkCommand(words, program);
   const inPods = engine === 'kubernetes';
+  if (settings.kernel !== undefined && log === null) throw new UsageError('INAPPLICABLE_OPTION', `--kernel of submit does not apply: it is for the workers of a resume. Give it to ${command}, after --: it then holds for all.`);
   const logged = log === null || inPods ? [] : machineWords(resolve(log), workerOptions);
   const id = settings.name ?? newJobId(command);
   const folder = resolve(settings.jobs ?? DEFAULT_JOBS, id);
@@ -45,8 +46,7 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
     folder,
     command: words,
     resumeOptions,
-    // A pod may use all cores of its machine, and shall use those it asks for.
-    workerOptions: inPods && settings.cpus !== undefined && !says(workerOptions, 'threads') ? [...workerOptions, '--threads', String(settings.cpus)] : [...workerOptions, ...logged],
+    workerOptions: [...workerOptions, ...(inPods ? podWords(settings, workerOptions) : logged)],
     checkpoint: log === null ? join(kept, 'replay.log') : inPods ? posix.resolve(workingFolder, log) : resolve(log),
     workingFolder,
     dataRoot: dataRootOf(engine, settings['data-root'], volumes),
@@ -60,6 +60,11 @@ export async function launchJob(words: readonly string[], settings: LaunchSettin
 function machineWords(log: string, given: readonly string[]): string[] {
   const { threads, memory, kernel } = loggedMachine(log);
   return Object.entries({ threads, memory, kernel }).flatMap(([name, value]) => (value === undefined || says(given, name) ? [] : [`--${name}`, String(value)]));
+}
+
+/** A pod may use all cores of its machine, and shall use those it asks for; into a log that only pods see nobody looks here. */
+function podWords({ cpus, kernel }: LaunchSettings, given: readonly string[]): string[] {
+  return [...(cpus === undefined || says(given, 'threads') ? [] : ['--threads', String(cpus)]), ...(kernel === undefined ? [] : ['--kernel', kernel])];
 }
 
 function says(words: readonly string[], name: string): boolean {

@@ -87,6 +87,18 @@ test('--dry-run prints the manifests, without secrets, and calls nothing', async
   t.regex(script, /exec node \S+ path --checkpoint \S+ --cluster .* a\.csv --response y -o m\.json --lambdas 5 --kernel=scalar$/);
 });
 
+test('workers of a resume get the kernels that submit is told, as nobody here sees the log', async (t) => {
+  const folder = folderOf(t);
+  const submit = (...words: string[]): ReturnType<typeof scalemix> => scalemix(['submit', '--engine', 'kubernetes', '--image', 'a/b', '--volume', 'data:/data', '--dry-run', ...words], { cwd: folder, env: { PATH: '' } });
+  const { code, stdout, stderr } = await submit('--kernel', 'scalar', '--', 'resume', '/data/old.log', '--threads', '2');
+  t.is(code, 0, stderr);
+  const { spec } = (parseAllDocuments(stdout)[2]!.toJS() as IJob).spec!.template;
+  t.regex(spec!.initContainers![0]!.command!.join(' '), / --threads 2 --kernel scalar /);
+  t.notRegex(spec!.containers[0]!.command!.join(' '), /--kernel/, 'the coordinator asks the log');
+  const fit = await submit('--kernel', 'scalar', '--', 'path', 'a.csv', '--response', 'y');
+  t.deepEqual([fit.code, /INAPPLICABLE_OPTION.*after --/.test(fit.stderr)], [2, true], fit.stderr);
+});
+
 /** A kubectl that notes how it is called and what it reads, and says what its files `answer.VERB` hold. */
 const KUBECTL = `#!/bin/sh
 n=$(ls "$FAKE" | grep -c '^call')

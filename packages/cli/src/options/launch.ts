@@ -30,6 +30,7 @@ export const launchOptions = {
   'data-root': text('DIR', { group: nodes, describe: 'Where workers read data files by themselves (default: Slurm, this folder; ssh, none; Kubernetes, the first volume)' }),
   cpus: number(whole(1, 4096), { group: nodes, describe: 'Slurm, Kubernetes: cores of a worker (default: whole machines; what Kubernetes gives)' }),
   'node-memory': custom('SIZE', readMemory, { group: nodes, describe: 'Kubernetes: memory of a worker, such as 16GiB' }),
+  kernel: choice(['auto', 'wasm', 'scalar'], { group: nodes, describe: 'Kubernetes: kernels of the workers of a resume: those that its log was begun with (default: auto)' }),
   port: number(whole(0, 65_535), { group: nodes, describe: 'Port of the workers (default: any that is free; Kubernetes: 7077)' }),
   program: text('WORDS', { group: nodes, describe: 'What starts scalemix on the nodes, such as "node /opt/scalemix/bin/scalemix.js" (default: as here)' }),
   name: text('NAME', { group: engine, describe: 'The id of the job (default: made from the command and the time)' }),
@@ -51,6 +52,7 @@ const BELONG: Readonly<Partial<Record<keyof LaunchSettings, readonly EngineName[
   namespace: ['kubernetes'],
   volume: ['kubernetes'],
   'node-memory': ['kubernetes'],
+  kernel: ['kubernetes'],
 };
 
 /** A name that Slurm, Kubernetes and a file system all accept. */

@@ -21,9 +21,9 @@ export function planReport(plan: Plan, terminal: Terminal): string {
   ], terminal);
 }
 
-function clusterParts({ sweeps }: Plan, { nodes, received, sent, sampled, rowsSent }: NonNullable<Plan['cluster']>): (readonly [string, string])[] {
+function clusterParts({ sweeps }: Plan, { nodes, received, sent, sampled, reads, rowsSent }: NonNullable<Plan['cluster']>): (readonly [string, string])[] {
   const passes = Math.max(1, sweeps);
-  const rows = rowsSent === 0 ? 'Nodes read the rows from their own files, where these are the same.' : `${bytes(rowsSent)} of rows are sent to them first.`;
+  const rows = reads ? 'Nodes read the rows from their own files, where these are the same, twice: to look at them and to keep them.' : `${bytes(rowsSent)} of rows are sent to them first.`;
   return [
     ...nodes.map((node, i) => [i === 0 ? 'nodes' : '', nodeText(node)] as const),
     ['wire', `about ${bytes(received / passes)} of answers and ${bytes(sent / passes)} of requests a pass${sampled === 0 ? '' : `, ${bytes(sampled)} of sampled rows once`}; ${bytes(received + sent + sampled)} in all. ${rows}`],

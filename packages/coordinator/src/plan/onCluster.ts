@@ -36,6 +36,8 @@ export interface ClusterPlan {
   readonly sent: number;
   /** Bytes of the sampled rows that come from nodes. */
   readonly sampled: number;
+  /** Whether nodes read the rows by themselves: twice, once to look at them and once to keep them. */
+  readonly reads: boolean;
   /** Bytes of rows that are sent to nodes before the first pass; 0 where they read their own files. */
   readonly rowsSent: number;
   /** Seconds of all this on the wire and in the coordinator, beside computing. */
@@ -94,9 +96,19 @@ export function onCluster(asked: Asked, found: readonly AskedNode[]): ClusterPla
     received,
     sent,
     sampled,
+    reads: asked.reads,
     rowsSent,
     wireSeconds: (received + sampled + sent + rowsSent) / WIRE + (received + sampled) / RECEIVING + asked.sweeps * (2 * LATENCY + remote.length * CALL),
   };
+}
+
+/**
+ * Seconds of reading, all nodes at once where they read by themselves: the first look is shared evenly, then each reads what it keeps.
+ * @param row seconds a row
+ */
+export function readingSeconds(row: number, rows: number, cluster: ClusterPlan | null): number {
+  if (cluster === null || !cluster.reads) return row * rows;
+  return row * (rows / cluster.nodes.length + Math.max(...cluster.nodes.map((node) => node.rows)));
 }
 
 function taker({ node: name, threads, memory }: AskedNode): ComputeNode {

@@ -15,7 +15,7 @@ import { estimate, overChosen } from './estimate.ts';
 import type { Estimate } from './estimate.ts';
 import { headTable } from './headTable.ts';
 import type { HeadTable } from './headTable.ts';
-import { onCluster } from './onCluster.ts';
+import { onCluster, readingSeconds } from './onCluster.ts';
 import type { ClusterPlan } from './onCluster.ts';
 import { measureSpeeds } from './speeds.ts';
 
@@ -145,7 +145,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
         fileBytes: fingerprint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
         rowsTried: head.seen.rows,
         responseTried,
-        readSeconds: (seconds / head.seen.rows) * rows,
+        readSeconds: readingSeconds(seconds / head.seen.rows, rows, planned),
         memoryLimit,
         threads,
         kernel: kernelIdText(kernels.id),

@@ -1,6 +1,6 @@
 /** Files under the data root of a node: found, opened once, and told apart from others by their fingerprint. */
 import { glob, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { DataError, FailureError, allInOrder } from '@scalemix/core';
 import { openTable } from '../read/index.ts';
 import type { Fingerprint, Format, Table } from '../read/index.ts';
@@ -121,22 +121,37 @@ function absent(name: string): DataError {
 
 /** The files of a glob in byte order, as everywhere; a path stands for itself. What lies outside of the root is not found. */
 async function expand(root: string, input: string): Promise<string[]> {
-  if ((await exists(isAbsolute(input) ? input : join(root, input))) || !/[*?[{]/.test(input)) return [input];
+  if ((await exists(resolve(root, input))) || !MAGIC.test(input)) return [input];
+  const parts = input.split(sep);
+  const fixed = parts.findIndex((part) => MAGIC.test(part));
+  // Names begin as the pattern does, which other nodes understand too.
+  const folder = parts.slice(0, fixed).join(sep) + (fixed === 0 ? '' : sep);
   const paths: string[] = [];
-  const pattern = isAbsolute(input) ? relative(root, input) : input;
-  if (!pattern.split(sep).includes('..')) {
-    for await (const path of glob(pattern, { cwd: root })) if (await inside(root, path).then(() => true, () => false)) paths.push(isAbsolute(input) ? join(root, path) : path);
-  }
+  const place = parts.includes('..') ? null : await inside(root, folder === '' ? root : folder).catch(() => null);
+  if (place !== null) for await (const path of glob(parts.slice(fixed).join(sep), { cwd: place })) if (await inside(root, join(place, path)).then(() => true, () => false)) paths.push(join(folder, path));
   if (paths.length === 0) throw absent(input);
   return paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
+const MAGIC = /[*?[{]/;
+
+/**
+ * Where a path leads once all links and `..` are resolved, as those of the root are: so that nothing leads out.
+ * Of what is outside, the answer does not say whether it is there.
+ * @throws DataError OUTSIDE_DATA_ROOT
+ */
 async function inside(root: string, path: string): Promise<string> {
-  const named = isAbsolute(path) ? path : join(root, path);
-  // Resolved both before and after links, so that neither `..` nor a link leads out, and the answer says nothing of what is there.
-  const real = await realpath(named).catch(() => named);
-  for (const place of [join(named), real]) {
-    if (place !== root && !place.startsWith(root.endsWith(sep) ? root : root + sep)) throw new DataError('OUTSIDE_DATA_ROOT', `${path} is not under the data root of the node. Start the node with another --data-root, name the data relative to it, or send the rows (--data push).`);
+  const place = await realPlace(resolve(root, path));
+  if (place !== root && !place.startsWith(root.endsWith(sep) ? root : root + sep)) throw new DataError('OUTSIDE_DATA_ROOT', `${path} is not under the data root of the node. Start the node with another --data-root, name the data relative to it, or send the rows (--data push).`);
+  return place;
+}
+
+/** The real path; of what is not there, that of the folder that is, and the rest. */
+async function realPlace(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(await realPlace(folder), basename(path));
   }
-  return real;
 }

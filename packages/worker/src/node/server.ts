@@ -4,7 +4,7 @@
  * coordinator, as long as the lease is renewed.
  */
 import { statSync } from 'node:fs';
-import { Server, ServerInterceptingCall, status } from '@grpc/grpc-js';
+import { Server, ServerInterceptingCall, logVerbosity, setLogVerbosity, status } from '@grpc/grpc-js';
 import type { ServerInterceptor, ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
 import { BLOCK_ROWS, DataError, FailureError, UsageError, chooseKernels, leafRows, leavesUnder } from '@scalemix/core';
 import type { TreeNode } from '@scalemix/core';
@@ -101,6 +101,8 @@ export class NodeServer {
     checkReach(options.listen.host, options.security);
     checkDataRoot(options.dataRoot);
     widenWindows(SERVICE_PATH);
+    // What is wrong is said in our own words; its variable still asks the library for its own.
+    if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE);
     const credentials = serverCredentials(options.security);
     const node = new NodeServer(options);
     try {
