@@ -14,7 +14,7 @@ import type { RowsHandle } from '../rows/handle.ts';
 import { blocksUnder } from './computer.ts';
 import { SharedArrays, shareLarge } from './sharedArrays.ts';
 import { REMEMBERED_ROWS, receiveError } from './tasks.ts';
-import type { Reply, Task } from './tasks.ts';
+import type { Reply, Task, ThreadData } from './tasks.ts';
 
 export interface PoolOptions {
   readonly threads: number;
@@ -82,6 +82,7 @@ export class ThreadPool implements Executor {
       recordTiming: false,
       env: threadEnvironment(),
       workerHistogram: false,
+      workerData: { kernels: this.kernels } satisfies ThreadData,
     });
     // A thread that dies idle is replaced; one that dies at work rejects its task.
     this.#piscina.on('error', () => {});

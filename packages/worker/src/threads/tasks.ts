@@ -1,12 +1,17 @@
 /** What the pool and its threads say to each other. */
 import { DataError, FailureError, ScalemixError, UsageError } from '@scalemix/core';
-import type { ErrorKind, KernelRequest, SampleSelector, SolverWork, StatisticRequest, TreeNode } from '@scalemix/core';
+import type { ErrorKind, KernelChoice, KernelRequest, SampleSelector, SolverWork, StatisticRequest, TreeNode } from '@scalemix/core';
 import type { ChosenBlocks } from '../rows/choices.ts';
 import type { BlockFill } from '../rows/gathered.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 
 /** Rows that a thread keeps kernels on. */
 export const REMEMBERED_ROWS = 4;
+
+/** What a thread knows from the start. */
+export interface ThreadData {
+  readonly kernels: KernelChoice;
+}
 
 export type Task = ChunkTask | MergeTask | FillTask | WorkTask;
 

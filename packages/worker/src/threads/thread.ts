@@ -1,10 +1,12 @@
 /** The entry of a pool's thread: takes one task at a time. */
+import { workerData } from 'node:worker_threads';
 import { mergeStatistics, worksWith } from '@scalemix/core';
 import type { SolverWorks } from '@scalemix/core';
 import { fillBlock } from '../rows/gathered.ts';
 import { SubtreeComputer } from './computer.ts';
 import { REMEMBERED_ROWS, sendError } from './tasks.ts';
-import type { ChunkTask, Reply, Task, WorkTask } from './tasks.ts';
+import type { ChunkTask, Reply, Task, ThreadData, WorkTask } from './tasks.ts';
+import { warmUp } from './warmUp.ts';
 
 /** Rows this thread has kernels on, the latest last; few, as they keep memories alive. */
 const computers = new Map<number, SubtreeComputer>();
@@ -12,7 +14,20 @@ const computers = new Map<number, SubtreeComputer>();
 /** With the kernels of the pool, which are those of all its tasks. */
 let works: SolverWorks | undefined;
 
+/** Whether a task has come. */
+let begun = false;
+
+// Once it waits, unless it need not wait. What fails here fails again in a task, which says so.
+setImmediate(() => {
+  const { kernels } = workerData as ThreadData;
+  if (begun) return;
+  try {
+    warmUp(kernels);
+  } catch {}
+});
+
 export default function run(task: Task): Reply {
+  begun = true;
   try {
     switch (task.type) {
       case 'chunk':

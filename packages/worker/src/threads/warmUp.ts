@@ -1,0 +1,60 @@
+/**
+ * What a thread does while it waits for its first task, as the rows are still being read: one of each task on a few rows
+ * of its own, several times, so that the code for them is compiled by then. First tasks take a multiple of later ones
+ * otherwise.
+ */
+import { ARENA_RESERVED, blockOffsets } from '@scalemix/core';
+import type { BlockStore, KernelChoice, PassRequest, RowLayout, SampleSelector, StatisticRequest } from '@scalemix/core';
+import { blockParts } from '../rows/blockParts.ts';
+import { rowsHandle } from '../rows/handle.ts';
+import { SegmentAllocator, segmentLayout } from '../rows/segments.ts';
+import { SubtreeComputer } from './computer.ts';
+
+/** Few rows and columns, yet several tiles and panels. */
+const ROWS = 400, COLUMNS = 12, VALUES = 20;
+const ROUNDS = 12;
+const SCRATCH = 2 ** 22, CAPACITY = 2 ** 23;
+
+const LOSS = { name: 'logistic', parameters: {} } as const;
+const FOLDS = { count: 5, by: 'modulo', seed: 0 } as const;
+const ROOT = { level: 0, index: 0 } as const;
+
+/** About 20 ms. @returns the sum of all statistics of the last round: to be compared by tests */
+export function warmUp(kernels: KernelChoice): number {
+  const layout: RowLayout = { dense: COLUMNS, denseType: kernels.precision, codes: 0, sparse: false, folds: false, weights: false, offset: false };
+  const segments = segmentLayout({ threads: 1, reserved: ARENA_RESERVED, width: COLUMNS, scratchBytes: SCRATCH, capacity: CAPACITY });
+  const allocator = new SegmentAllocator(segments);
+  const { bytes } = blockOffsets(layout, ROWS, 0);
+  const { segment, base } = allocator.allocate(bytes);
+  const { dense, response } = blockParts(allocator.memories[segment]!.buffer, base, layout, ROWS, 0);
+  dense!.forEach((_, at) => (dense![at] = (at % 17) / 8 - 1));
+  response.forEach((_, i) => (response[i] = i % 3 === 0 ? 1 : 0));
+  const features = { count: COLUMNS, dense: Int32Array.from({ length: COLUMNS }, (_, j) => j), codes: [], sparse: new Int32Array(0) };
+  const store: BlockStore = { layout, features, blocks: [{ rows: ROWS, entries: 0, segment, base, bytes }], rows: ROWS, responseCentre: 0 };
+  const computer = new SubtreeComputer(rowsHandle(store, segments, allocator.memories, null), kernels);
+  const never = (): void => {};
+  let sum = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    sum = 0;
+    for (const request of REQUESTS) for (const value of computer.statistic(request, ROOT, 0, never)) sum += value;
+    for (const { rows } of computer.gather(SAMPLE, ROOT, 0, never)) sum += rows;
+  }
+  return sum;
+}
+
+function pass(columns: number, more: Partial<PassRequest>): PassRequest {
+  const coefficients = Float64Array.from({ length: columns * COLUMNS }, (_, at) => (at % 3) / 10);
+  return { kind: 'pass', loss: LOSS, columns, coefficients, intercepts: new Float64Array(columns), features: null, grams: [], ...more };
+}
+
+const REQUESTS: readonly StatisticRequest[] = [
+  { kind: 'moments', loss: LOSS, gram: false, folds: FOLDS },
+  pass(1, { grams: [{ column: 0, features: Int32Array.of(1, 3, 4) }] }),
+  pass(VALUES, { grams: [{ column: 0, features: null }] }),
+  pass(VALUES, { folds: { by: FOLDS, heldOut: null } }),
+  pass(VALUES, { folds: { by: FOLDS, heldOut: Int32Array.from({ length: VALUES }, (_, k) => k % FOLDS.count) } }),
+];
+
+const SAMPLE: SampleSelector = {
+  kind: 'sample', seed: 0, rate: 0.2, classRate: [1, 1], reference: new Float64Array(COLUMNS), inverseSquare: new Float64Array(COLUMNS).fill(1), working: COLUMNS, within: null,
+};
