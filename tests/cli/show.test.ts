@@ -161,6 +161,14 @@ test('elsewhere progress is a few plain lines', (t) => {
   t.true(lines.length >= 2 && lines.length <= 4, lines.join('\n'));
 });
 
+test('a node that refuses or is lost is named once', (t) => {
+  const written = progressOf({ isTTY: false, events: [
+    { type: 'nodeRefused', node: 'a:1', code: 'WRONG_TOKEN', reason: 'Node a:1: the token is another.' },
+    { type: 'nodeLost', node: 'a:2', reason: 'Nothing was heard of node a:2 for 10 s.', nodes: 0 },
+  ] });
+  t.is(written, 'Node a:1 refuses: the token is another.\nLost node a:2: Nothing was heard of node a:2 for 10 s.\n');
+});
+
 test('progress of values that need no sweep of their own speaks of none', (t) => {
   const moments = events.filter(({ type }) => !type.startsWith('pass'));
   for (const isTTY of [true, false]) {

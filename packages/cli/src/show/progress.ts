@@ -150,8 +150,8 @@ export class Progress {
   /** Plain lines: what was read, each quarter of the values that takes its time, and no more. */
   #say(event: JobEvent): void {
     const state = this.#state;
-    if (event.type === 'nodeLost') this.#options.write(`Lost node ${event.node}: ${event.reason}\n`);
-    if (event.type === 'nodeRefused') this.#options.write(`Node ${event.node} refuses: ${event.reason}\n`);
+    if (event.type === 'nodeLost') this.#options.write(`Lost node ${event.node}: ${unnamed(event)}\n`);
+    if (event.type === 'nodeRefused') this.#options.write(`Node ${event.node} refuses: ${unnamed(event)}\n`);
     if (event.type === 'resumed') this.#options.write(`The log holds ${counted(event.replies, 'reply', 'replies')}.\n`);
     if (event.type === 'loaded') {
       const dropped = event.dropped > 0 ? `, ${counted(event.dropped, 'row')} dropped for missing values` : '';
@@ -170,4 +170,10 @@ export class Progress {
 function bar(share: number, width: number, unicode: boolean): string {
   const full = Math.round(share * width);
   return unicode ? `${'█'.repeat(full)}${'░'.repeat(width - full)}` : `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
+}
+
+/** What became of a node, which most reasons begin with the name of. */
+function unnamed({ node, reason }: { readonly node: string; readonly reason: string }): string {
+  const name = `Node ${node}: `;
+  return reason.startsWith(name) ? reason.slice(name.length) : reason;
 }
