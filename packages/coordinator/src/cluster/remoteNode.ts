@@ -76,7 +76,7 @@ export class RemoteNode implements ComputeNode {
 
   /**
    * Takes the node's lease, looks for the files it must have, and tells it what the rows are.
-   * @throws what the node refuses with (NODE_BUSY, WRONG_TOKEN, KERNEL_MISMATCH, PROTOCOL_MISMATCH, and those of files it lacks), NODE_UNREACHABLE, TLS_FAILED
+   * @throws what the node refuses with (NODE_BUSY, WRONG_TOKEN, KERNEL_MISMATCH, PROTOCOL_MISMATCH, and those of files it lacks), NODE_UNREACHABLE, TLS_FAILED, BAD_ANSWER
    */
   static async attach(address: string, job: JobIdentity, options: RemoteOptions): Promise<RemoteNode> {
     const { suspectAfter } = options;

@@ -31,7 +31,7 @@ export interface Here {
 /**
  * All nodes at once, each within the time after which a job would suspect it. One that cannot be reached is taken to
  * be like this machine: it may be started later.
- * @throws UsageError BAD_CLUSTER, BAD_ADDRESS, TLS_REQUIRED and those of readSecurity; what a node would refuse a job with: WRONG_TOKEN, TLS_FAILED, KERNEL_MISMATCH, PROTOCOL_MISMATCH
+ * @throws UsageError BAD_CLUSTER, BAD_ADDRESS, TLS_REQUIRED and those of readSecurity; what a node would refuse a job with: WRONG_TOKEN, TLS_FAILED, KERNEL_MISMATCH, PROTOCOL_MISMATCH; BAD_ANSWER
  */
 export async function askNodes(request: ClusterRequest, here: Here): Promise<AskedNode[]> {
   const { security, addresses: { local }, known: addresses } = await readReach(request);

@@ -196,7 +196,7 @@ export class NodeServer {
   #describe({ protocol, kernel, precision }: scalemix.DescribeRequest): scalemix.DescribeReply.$Properties {
     if (this.#leaving) throw leaving();
     checkProtocol(protocol);
-    if (precision !== 'f64' && precision !== 'f32') throw new DataError('BAD_MESSAGE', 'A question what a node is names no precision.');
+    if (precision !== 'f64' && precision !== 'f32') throw new DataError('BAD_MESSAGE', 'A message to describe the node names no precision.');
     const { threads, memoryLimit: memory, kernel: family } = this.#options;
     checkSameKernel(chooseKernels({ family, precision }), kernel);
     return { threads, memory, busy: this.#lease.overdue < 0 };
