@@ -3,16 +3,25 @@
  * shared memory: what a thread does, and what one does without threads.
  */
 import { BLOCK_ROWS, RowChooser, RowGatherer, SubtreeReducer, choiceOf, createAccumulator, createKernels, leafRows, leavesUnder, mergeStatistics, narrowChoice } from '@scalemix/core';
-import type { Arena, GatheredRows, KernelRequest, Kernels, ResolvedBlock, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
+import type { Accumulator, Arena, GatheredRows, KernelRequest, Kernels, ResolvedBlock, SampleSelector, StatisticRequest, TreeNode } from '@scalemix/core';
 import { sharedChoice } from '../rows/choices.ts';
 import type { ChosenBlocks } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 import { scratchArea } from '../rows/segments.ts';
 import { readSpilled } from '../rows/spill.ts';
 
+/** Which read a statistic is of: what its earlier chunks have set up here serves again as long as the scratch area is as they left it. */
+export interface OfRead {
+  readonly read: number;
+  readonly tablesThere: boolean;
+}
+
 export class SubtreeComputer {
   readonly #rows: RowsHandle;
   readonly #kernels: readonly Kernels[];
+  /** Of the latest read, by scratch area. */
+  readonly #accumulators = new Map<number, Accumulator>();
+  #read = -1;
 
   /** Instantiates the kernels on every memory; each thread does so once. */
   constructor(rows: RowsHandle, kernels: KernelRequest) {
@@ -28,11 +37,11 @@ export class SubtreeComputer {
    * known of the choice that the request is about is added to `known`, block by block
    * from the first under the node on.
    */
-  statistic(request: StatisticRequest, node: TreeNode, slot: number, check: () => void, known: ChosenBlocks | null = null): Float64Array {
+  statistic(request: StatisticRequest, node: TreeNode, slot: number, check: () => void, known: ChosenBlocks | null = null, of: OfRead | null = null): Float64Array {
     const { store } = this.#rows;
     const { first, end } = blocksUnder(node, store.rows);
     if (known !== null) this.#choose(choiceOf(request)!, first, end, slot, check, known);
-    const accumulator = createAccumulator(this.#arenas(slot), store, request);
+    const accumulator = this.#accumulator(request, slot, known === null ? of : null);
     const reducer = new SubtreeReducer<Float64Array>((left, right) => mergeStatistics(left, right, left));
     const leafBlocks = leafRows(store.rows) / BLOCK_ROWS;
     for (let block = first; block < end; block += leafBlocks) {
@@ -79,6 +88,17 @@ export class SubtreeComputer {
         known[block - first] = sharedChoice(chosen, copied, store.layout);
       }
     }
+  }
+
+  #accumulator(request: StatisticRequest, slot: number, of: OfRead | null): Accumulator {
+    const make = (): Accumulator => createAccumulator(this.#arenas(slot), this.#rows.store, request);
+    if (of === null) return make();
+    if (of.read !== this.#read) this.#accumulators.clear();
+    this.#read = of.read;
+    const earlier = of.tablesThere ? this.#accumulators.get(slot) : undefined;
+    const accumulator = earlier ?? make();
+    this.#accumulators.set(slot, accumulator);
+    return accumulator;
   }
 
   #arenas(slot: number): Arena[] {

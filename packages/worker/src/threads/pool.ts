@@ -35,6 +35,7 @@ const RUNS = 4;
 
 /** One read of the rows: the chunks of one request and what they share. */
 export interface Read {
+  readonly id: number;
   readonly request: StatisticRequest | SampleSelector;
   readonly rows: RowsHandle;
   /** Shared; 1 once nobody waits for the read. */
@@ -63,6 +64,9 @@ export class ThreadPool implements Executor {
   readonly #running = new Set<Job>();
   /** Scratch areas without a task: as many as threads, so that no more tasks run than there are threads. */
   readonly #slots: number[];
+  /** The read whose tables stand in each scratch area; undefined: none's, to anyone's knowledge. */
+  readonly #tables: (number | undefined)[] = [];
+  #reads = 0;
   /** For works that are brief. */
   #works: SolverWorks | null = null;
   #closed = false;
@@ -94,7 +98,7 @@ export class ThreadPool implements Executor {
       throw new UsageError('SCRATCH_AREAS', `The rows were loaded for ${rows.layout.threads} threads; ${this.threads} cannot compute on them. Load them with as many threads as the pool has.`);
     }
     const lent: ArrayBufferView[] = [];
-    return { rows, request: shareLarge(request, this.#arrays, lent), cancelled: new Int32Array(new SharedArrayBuffer(4)), lent, known: choices.of(request) };
+    return { id: this.#reads++, rows, request: shareLarge(request, this.#arrays, lent), cancelled: new Int32Array(new SharedArrayBuffer(4)), lent, known: choices.of(request) };
   }
 
   /** Ends a read: what of it still runs gives up, what waits is forgotten; its promises stay unsettled. */
@@ -122,7 +126,7 @@ export class ThreadPool implements Executor {
     const { rows, request, cancelled, known } = read;
     const { first, end } = blocksUnder(node, rows.store.rows);
     const before = known === null ? null : Array.from({ length: end - first }, (_, b) => known[first + b]);
-    const done = await this.#run({ type: 'chunk', rows: rows.id, handle: null, kernels: this.kernels, request, node, known: before, closed: this.#closedRows, slot: -1, cancelled, out }, chunkName(rows, node), read);
+    const done = await this.#run({ type: 'chunk', rows: rows.id, handle: null, kernels: this.kernels, request, node, known: before, closed: this.#closedRows, slot: -1, read: read.id, tablesThere: false, cancelled, out }, chunkName(rows, node), read);
     const { value, known: after } = done as Extract<Reply, { type: 'done' }>;
     after?.forEach((block, b) => (known![first + b] = block));
     return value;
@@ -215,6 +219,7 @@ export class ThreadPool implements Executor {
       if (reply.type === 'done') job.resolve(job.task.type === 'chunk' ? reply : reply.value);
       else if (reply.type === 'failed') job.reject(receiveError(reply.error));
     } catch (cause) {
+      this.#tables[slot] = undefined;
       this.#lost(job, cause);
     }
     this.#running.delete(job);
@@ -226,8 +231,12 @@ export class ThreadPool implements Executor {
   async #send(job: Job, slot: number): Promise<Reply> {
     const { task } = job;
     if (task.type !== 'chunk') return this.#piscina.run(task);
-    const reply = await this.#piscina.run({ ...task, slot });
-    return reply.type === 'rowsWanted' ? this.#piscina.run({ ...task, slot, handle: job.read!.rows }) : reply;
+    const { id, known, rows } = job.read!;
+    const tablesThere = this.#tables[slot] === id;
+    // Choosing rows uses the area as well.
+    this.#tables[slot] = known === null ? id : undefined;
+    const reply = await this.#piscina.run({ ...task, slot, tablesThere });
+    return reply.type === 'rowsWanted' ? this.#piscina.run({ ...task, slot, tablesThere, handle: rows }) : reply;
   }
 
   /** Errors of the task itself arrive as replies: a rejection means that its thread is gone. */

@@ -30,6 +30,10 @@ export interface ChunkTask {
   readonly closed: readonly number[];
   /** The scratch area that is the task's while it runs. */
   readonly slot: number;
+  /** Number of the read that the task is of. */
+  readonly read: number;
+  /** Whether nothing but tasks of that read has used the scratch area since one of them did: its tables are there. */
+  readonly tablesThere: boolean;
   /** Shared; not 0: give up. */
   readonly cancelled: Int32Array;
   /** Shared memory for the result; null: return it. */

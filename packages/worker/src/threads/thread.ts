@@ -52,12 +52,12 @@ function chunk(task: ChunkTask): Reply {
   for (const rows of task.closed) computers.delete(rows);
   const computer = computerOf(task);
   if (computer === undefined) return { type: 'rowsWanted' };
-  const { cancelled, request, node, slot, out } = task;
+  const { cancelled, request, node, slot, out, read, tablesThere } = task;
   const check = (): void => {
     if (Atomics.load(cancelled, 0) !== 0) throw CANCELLED;
   };
   const known = task.known?.slice() ?? null;
-  const value = request.kind === 'sample' ? computer.gather(request, node, slot, check, known) : computer.statistic(request, node, slot, check, known);
+  const value = request.kind === 'sample' ? computer.gather(request, node, slot, check, known) : computer.statistic(request, node, slot, check, known, { read, tablesThere });
   const found = known !== null && known.some((block, b) => block !== task.known![b]) ? { known } : {};
   if (out === null || !(value instanceof Float64Array)) return { type: 'done', value, ...found };
   out.set(value);
