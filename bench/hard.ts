@@ -26,14 +26,16 @@ export async function run(): Promise<Figure[]> {
     const data = hard.make(hard.rows, hard.columns);
     const x = columnsOf(data);
     for (const penalty of [lasso(), ridge()]) {
+      const before = process.cpuUsage();
       const { converged, gap, objective, sweeps, columnPasses, grams, timing } = (await fitPath({ x, y: data.y }, { loss: logistic(), penalty, lambdas: VALUES })).toJSON();
+      const { user, system } = process.cpuUsage(before);
       const name = `${hard.name}-${penalty.name}`;
       const worst = Math.max(...gap.map((value, k) => (value ?? NaN) / objective[k]!));
       console.error(`${name}: ${hard.rows} x ${hard.columns}, ${hard.about}; ${grams} Grams, largest relative gap ${worst.toExponential(1)}`);
       figures.push(
         {
           ...row(`${name}-certified`, converged.filter(Boolean).length / VALUES, 'of the values', 1),
-          detail: { about: hard.about, penalty: penalty.name, rows: hard.rows, columns: hard.columns, sweeps, 'column passes': columnPasses, grams, 'certified gap': worst, seconds: timing.fit },
+          detail: { about: hard.about, penalty: penalty.name, rows: hard.rows, columns: hard.columns, sweeps, 'column passes': columnPasses, grams, 'certified gap': worst, seconds: timing.fit, cpu: (user + system) / 1e6 },
         },
         row(`${name}-sweeps`, sweeps, 'sweeps'),
       );

@@ -72,7 +72,7 @@ const HARD: Columns = [
   ['sweeps', ({ sweeps }) => sweeps!],
   ['column passes', (result) => digits(result['column passes'])],
   ['Grams', ({ grams }) => grams!],
-  ['s', (result) => digits(result['seconds'])],
+  ['processor s', (result) => digits(result['cpu'], 2)],
 ];
 
 const SCALE: Columns = [
