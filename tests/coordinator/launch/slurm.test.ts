@@ -105,30 +105,33 @@ slurmTest('a node whose slurmd is killed, and its worker with it, is done withou
   await until('nothing is left', () => workers().length === 0);
 });
 
-slurmTest('a slurmd that is killed alone: Slurm gives the node up, its worker computes to the end of the job, and ends when slurmd is there again', async (t) => {
-  t.timeout(420_000);
-  const states = (): string[] => slurm.run('sinfo', '--noheader', '--Node', '--format=%N %T').trim().split('\n');
-  slurm.startNode('n3');
-  await until('three nodes are idle', () => states().every((line) => line.endsWith(' idle')));
-  await begin('alone', '--suspect-after', '200');
-  // Slurm takes some 25 s to notice: so long nobody computes.
-  const stopped = workers();
-  t.is(stopped.length, 3);
-  for (const pid of stopped) process.kill(pid, 'SIGSTOP');
-  await endProcess(slurm.slurmd.get('n3')!);
-  try {
-    await until('Slurm has given the node up', () => states().includes('n3 down*'));
-    t.is(await state('alone'), 'running');
-    await until('the step of the node has ended', async () => /The worker of n3 ended with \d+; starting it again/.test((await run('logs', 'alone')).stderr));
-  } finally {
-    for (const pid of stopped) process.kill(pid, 'SIGCONT');
-  }
-  await run('logs', 'alone', '--follow');
-  t.is(await state('alone'), 'done');
-  t.deepEqual(bitsOf(readModelOf(join(folder, 'alone.json'))), reference);
-  t.is(eventsIn(join(folder, 'alone.events'), 'nodeLost'), 0, 'the worker was never lost');
-  t.is(eventsIn(join(folder, 'alone.events'), 'resumed'), 0, 'and the job never begun again');
-  await until('the other workers are gone', () => workers().length === 1);
-  slurm.startNode('n3');
-  await until('nothing is left', () => workers().length === 0);
-});
+for (const [node, which] of [['n3', 'another node'], ['n1', 'the first node, on which the coordinator runs']] as const) {
+  const job = `alone-${node}`;
+  slurmTest(`the slurmd of ${which} is killed alone: Slurm gives the node up, its worker computes to the end of the job, and ends when slurmd is there again`, async (t) => {
+    t.timeout(420_000);
+    const states = (): string[] => slurm.run('sinfo', '--noheader', '--Node', '--format=%N %T').trim().split('\n');
+    if (slurm.slurmd.get(node)!.exitCode !== null || slurm.slurmd.get(node)!.signalCode !== null) slurm.startNode(node);
+    await until('three nodes are idle', () => states().every((line) => line.endsWith(' idle')));
+    await begin(job, '--suspect-after', '200');
+    // Slurm takes some 25 s to notice: so long nobody computes.
+    const stopped = workers();
+    t.is(stopped.length, 3);
+    for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+    await endProcess(slurm.slurmd.get(node)!);
+    try {
+      await until('Slurm has given the node up', () => states().includes(`${node} down*`));
+      t.is(await state(job), 'running');
+      await until('the step of the node has ended', async () => new RegExp(`The worker of ${node} ended with \\d+; starting it again`).test((await run('logs', job)).stderr));
+    } finally {
+      for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    }
+    await run('logs', job, '--follow');
+    t.is(await state(job), 'done');
+    t.deepEqual(bitsOf(readModelOf(join(folder, `${job}.json`))), reference);
+    t.is(eventsIn(join(folder, `${job}.events`), 'nodeLost'), 0, 'the worker was never lost');
+    t.is(eventsIn(join(folder, `${job}.events`), 'resumed'), 0, 'and the job never begun again');
+    await until('the other workers are gone', () => workers().length === 1);
+    slurm.startNode(node);
+    await until('nothing is left', () => workers().length === 0);
+  });
+}
