@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { folderOf, PACKAGES } from './packages.ts';
 
 /** Names in capitals that are no codes: of the environment, of formats and of protocols. */
-const OTHER_NAMES = new Set(['LC_ALL', 'LC_CTYPE', 'NO_COLOR', 'SCALEMIX_DEBUG', 'INIT_CWD', 'NOT_SERVING']);
+const OTHER_NAMES = new Set(['LC_ALL', 'LC_CTYPE', 'NO_COLOR', 'SCALEMIX_DEBUG', 'INIT_CWD', 'NOT_SERVING', 'GRPC_VERBOSITY']);
 
 const ANY_CODE = /'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g;
 /** A code of one word is told by its place. */
