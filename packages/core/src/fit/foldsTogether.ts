@@ -41,17 +41,17 @@ function wants({ penalty, scale }: ValueSetting, { lambda }: LockstepValue, { po
   return point.beta[j] !== 0 || Math.abs(gradient[j]!) >= share * penalty.slopeAtZero(lambda) * scale.l1[j]!;
 }
 
-/** Hessians that the folds share: of which features, and at which values they are to be formed; none where the path has left a model that serves. */
+/** Hessians that the folds share: of which features, and at which values; those are leaders in any case. Where the path has left a model that serves none are formed. */
 export interface SharedHessians {
   readonly features: Int32Array;
   readonly anchors: readonly number[];
   readonly positions: Float64Array;
 }
 
-export function shareHessians({ folds: { sets }, solved, setting }: FoldFitting, { values, results }: PathPart, features: Int32Array): SharedHessians {
+export function shareHessians({ folds: { sets }, setting }: FoldFitting, { values, results }: PathPart, features: Int32Array): SharedHessians {
   const wanted = setting.loss.quadratic ? 1 : Math.max(LEAST_ANCHORS, Math.min(MOST_ANCHORS, Math.round((sets.length * values.length) / Math.max(1, features.length))));
   const positions = pathPositions(results.map(({ evaluation }) => evaluation), values.map(({ lambda }) => lambda));
-  return { features, anchors: solved.model === null ? spreadAnchors(positions, wanted) : [], positions };
+  return { features, anchors: spreadAnchors(positions, wanted), positions };
 }
 
 /** What is known of each value without each fold before the first step: of the leaders an evaluation, of the others what those tell. */
@@ -119,7 +119,8 @@ async function begin({ solved: { sweeps, model: ofPath }, setting, folds }: Fold
   const coarse = coarseness(scale, penalty, values.at(-1)!.lambda);
   const leaders = leadersAmong(values.length, anchors);
   const pointOf = (k: number): Point => results[k]!.evaluation.point;
-  const { without, hessians } = await sweeps.evaluateWithoutEach(folds, leaders.map(pointOf), anchors.map((k) => ({ at: leaders.indexOf(k), features, coarse })), leaders.length);
+  const asked = ofPath === null ? anchors.map((k) => ({ at: leaders.indexOf(k), features, coarse })) : [];
+  const { without, hessians } = await sweeps.evaluateWithoutEach(folds, leaders.map(pointOf), asked, leaders.length);
   const found = folds.sets.map((_, fold) => leaders.map((index, l): Found => ({ index, expected: results[index]!.evaluation, actual: without[l]![fold]! })));
   const expected = results.map(({ evaluation }, k) => found.map((leaders) => shifted(evaluation, k, leaders, positions)));
   const filled = (of: Int32Array, formed: readonly Hessian[]): Anchors => {
