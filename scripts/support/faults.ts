@@ -99,7 +99,7 @@ export function drawSchedule(seed: number, sweeps: Readonly<Record<JobName, numb
     return {
       kind,
       phase,
-      count: phase === 'passes' ? 1 + random.integer(sweeps[job]) : phase === 'look' ? 1 + random.integer(4) : 1 + random.integer(count),
+      count: phase === 'passes' ? 1 + random.integer(sweeps[job]) : phase === 'look' ? 1 + random.integer(4) : phase === 'between' ? 1 : 1 + random.integer(count),
       delay: random.chance(0.4) ? 0 : random.integer(phase === 'passes' ? 40 : 300),
       node: random.integer(count),
       lasts: random.chance(0.3) ? null : 100 + random.integer(3000),

@@ -20,8 +20,8 @@ interface SoakNode {
 
 /** Milliseconds of a turn of a slow node. */
 const TURN = 80;
-/** Bytes in the middle of a file that are changed. */
-const CHANGED = 4096;
+/** So many bytes of so many are changed in a file that is. */
+const CHANGED = 64, EVERY = 65_536;
 
 export class SoakNodes {
   /** The addresses of a schedule's nodes, for --cluster @FILE. */
@@ -156,16 +156,17 @@ function release(node: SoakNode): void {
   node.worker.child.kill('SIGCONT');
 }
 
-/** Other bytes in the middle of each file, in its place. */
+/** Other bytes now and then between the ends of each file, in its place. */
 function changeFiles(root: string): void {
   for (const name of readdirSync(root)) {
     const path = join(root, name);
-    const at = Math.floor(statSync(path).size / 2);
     const file = openSync(path, 'r+');
     const bytes = Buffer.alloc(CHANGED);
-    const length = readSync(file, bytes, 0, CHANGED, at);
-    for (let i = 0; i < length; i++) bytes[i]! ^= 0x55;
-    writeSync(file, bytes, 0, length, at);
+    for (let at = EVERY; at < statSync(path).size - EVERY; at += EVERY) {
+      readSync(file, bytes, 0, CHANGED, at);
+      for (let i = 0; i < CHANGED; i++) bytes[i]! ^= 0x55;
+      writeSync(file, bytes, 0, CHANGED, at);
+    }
     closeSync(file);
   }
 }

@@ -18,7 +18,7 @@ import { SoakPhases } from './soakPhases.ts';
 export const OUTCOMES = {
   same: 'the bits, in spite of all',
   resumed: 'all nodes or the coordinator lost; resume came to the bits',
-  changed: 'a file that was changed: refused, and resume with the right files came to the bits',
+  changed: 'a file that was changed: refused; where there was a log, resume with the right files came to the bits',
   refused: 'a node whose files are absent or others: a clean error that names it, and nothing computed',
   early: 'lost before there was a log: a clean error, and nothing to resume',
 } as const;
@@ -133,10 +133,11 @@ export async function endure(schedule: Schedule, places: Places, reference: unkn
       return { ...told, outcome: 'refused' };
     }
     if (!['CLUSTER_LOST', 'KILLED'].includes(end.code) && !(altered && end.code === 'DATA_DIFFERS')) throw new Error(`${end.code}: ${end.message}`);
-    if (!existsSync(log)) return { ...told, outcome: 'early' };
+    const differs = end.code === 'DATA_DIFFERS';
+    if (!existsSync(log)) return { ...told, outcome: differs ? 'changed' : 'early' };
     const resumed = await resume(schedule, places, log, end.code === 'KILLED', signal);
     if (!isDeepStrictEqual(answerOf(resumed), reference)) throw new Error('other bits after resume than the undisturbed run');
-    return { ...told, outcome: end.code === 'DATA_DIFFERS' ? 'changed' : 'resumed' };
+    return { ...told, outcome: differs ? 'changed' : 'resumed' };
   } catch (error) {
     const code = error instanceof ScalemixError ? `${error.code}: ` : '';
     throw new Error(`${code}${(error as Error).message}\n${nodes.states}`, { cause: error });
