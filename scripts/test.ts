@@ -43,7 +43,7 @@ const closed = new Promise((resolve) => child.once('close', resolve));
 child.once('exit', async (code) => {
   endGroup();
   for (const { pid, command } of endStrays(mark)) console.error(`Left behind by the tests, ended: ${pid} ${command}`);
-  await Promise.race([closed, setTimeout(2000)]);
+  await Promise.race([closed, setTimeout(10_000)]);
   const counts = summarize(output, code ?? 1);
   const wanting = process.env['SCALEMIX_CI_STRICT'] === '1' && counts.skipped > 0;
   if (wanting) console.error('Skipped tests count as failed: SCALEMIX_CI_STRICT is 1.');

@@ -32,6 +32,9 @@ test('what groups, joins, sorts or ranks gives the same bits in the same order i
     'SELECT i, (SELECT sum(x) FROM data) AS s FROM data WHERE i < 1000',
     'SELECT a.i AS i, b.i AS j FROM data a JOIN data b ON a.g = b.g WHERE a.i < 3000 AND b.i < 3000',
     'SELECT g, sum(text::INTEGER) AS s FROM data GROUP BY g',
+    'SELECT i, row_number() OVER () AS n, lag(x) OVER () AS before FROM data WHERE g % 2 = 1',
+    'SELECT i FROM data WHERE g < 500 UNION ALL SELECT -i FROM data LIMIT 300000',
+    'SELECT i FROM data WHERE g < 5 UNION SELECT -i FROM data WHERE g < 5',
   ]) {
     const results = [];
     for (const threads of [4, 4, 4, 1]) results.push(await readFile(path, { threads, query }).catch((error: Error) => error.message));

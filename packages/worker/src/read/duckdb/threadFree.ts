@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /**
- * Steps of a plan that hand on each row by itself, in the order they get them. All others (groups, joins, sorts,
- * windows, samples) meet rows as threads come by them: sums differ in their last bits then, and ties in their order.
+ * Steps of a plan that hand on each row by itself, in the order they get them (UNION is UNION ALL here, and a
+ * STREAMING_WINDOW has no order of its own). All others (groups, joins, sorts, windows, samples) meet rows as threads
+ * come by them: sums differ in their last bits then, and ties in their order.
  */
-const ROW_BY_ROW = new Set('PROJECTION FILTER UNNEST STREAMING_LIMIT EMPTY_RESULT DUMMY_SCAN COLUMN_DATA_SCAN READ_PARQUET READ_CSV READ_CSV_AUTO'.split(' '));
+const ROW_BY_ROW = new Set('PROJECTION FILTER UNNEST UNION LIMIT STREAMING_LIMIT STREAMING_WINDOW EMPTY_RESULT DUMMY_SCAN COLUMN_DATA_SCAN READ_PARQUET READ_CSV READ_CSV_AUTO'.split(' '));
 
 interface Step {
   readonly name: string;
