@@ -159,10 +159,10 @@ test('doctor ends with 1 where something is not as it should be, in words and as
 
 test('docs/command-line.md has every field that commands print with --json', async (t) => {
   const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
-  await run('fit', ...logistic, '--lambda', '0.01', '-o', 'late.json');
-  await run('fit', 'train.csv', '--response', 'y', '--columns', 'x', '--lambda', '0.01', '-o', 'y.json');
+  await run('fit', ...logistic, '--lambda', '0.01', '-o', 'fields-late.json');
+  await run('fit', 'train.csv', '--response', 'y', '--columns', 'x', '--lambda', '0.01', '-o', 'fields-y.json');
   const names = (value: unknown): string[] => (value === null || typeof value !== 'object' ? [] : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...names(inner)]));
-  for (const [command, ...args] of [['evaluate', 'late.json', 'train.csv'], ['evaluate', 'y.json', 'train.csv'], ['predict', 'y.json', 'train.csv'], ['describe', 'train.csv'], ['describe', 'some.csv'], ['doctor'], ['certs', '-o', 'certs']] as const) {
+  for (const [command, ...args] of [['evaluate', 'fields-late.json', 'train.csv'], ['evaluate', 'fields-y.json', 'train.csv'], ['predict', 'fields-y.json', 'train.csv'], ['describe', 'train.csv'], ['describe', 'some.csv'], ['doctor'], ['certs', '-o', 'certs']] as const) {
     const start = page.indexOf(`\n## ${command}\n`);
     const section = page.slice(start, page.indexOf('\n## ', start + 1));
     const printed = [...new Set(names(JSON.parse(await run(command, ...args, '--json'))))];

@@ -2,6 +2,7 @@
 import { inlineRowSource } from '@scalemix/coordinator';
 import { loadRows } from '@scalemix/worker';
 import type { Batch, Table } from '@scalemix/worker';
+import { peakMemory } from '../../bench/support/peakMemory.ts';
 import { logistic } from './mixedRows.ts';
 
 const [mebibytes, memoryLimit] = process.argv.slice(2).map(Number);
@@ -31,4 +32,4 @@ const table: Table = {
 
 const loaded = await loadRows(table, { response: 'y', responseKind: 'probability', memoryLimit: memoryLimit! });
 await inlineRowSource(loaded).moments({ kind: 'moments', loss: logistic, gram: true });
-console.log(process.resourceUsage().maxRSS * 1024);
+console.log(peakMemory());
