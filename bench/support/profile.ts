@@ -1,11 +1,12 @@
 /** Where the time of a fit goes: every request to the rows and every work of the executor, with its duration. */
 import { performance } from 'node:perf_hooks';
-import type { Executor, RowSource, SomeRows } from '@scalemix/core';
+import type { Executor, PassRequest, RowSource, SomeRows } from '@scalemix/core';
 
 export interface Span {
   /** 'pass', 'moments', 'gather', 'chosen pass' etc. of rows chosen in their places, 'sample pass' etc. of rows gathered; 'steps': works of the executor. */
   readonly kind: string;
-  readonly detail: string;
+  /** In words, found out when they are asked for: the fit does not wait for that. */
+  readonly detail: () => string;
   /** Milliseconds since the fit began. */
   readonly begin: number;
   readonly end: number;
@@ -34,7 +35,7 @@ export class Profile {
     return {
       ...this.#rows(source, prefix),
       choose: (selector) => this.#rows(source.choose(selector), `${prefix}chosen `),
-      gather: async (selector, options) => this.source(await this.#watch(`${prefix}gather`, '', source.gather(selector, options)), `${prefix}sample `),
+      gather: async (selector, options) => this.source(await this.#watch(`${prefix}gather`, () => '', source.gather(selector, options)), `${prefix}sample `),
       close: () => source.close(),
     };
   }
@@ -42,22 +43,14 @@ export class Profile {
   #rows(rows: SomeRows, prefix: string): SomeRows {
     return {
       describe: () => rows.describe(),
-      moments: (request, options) => this.#watch(`${prefix}moments`, request.gram ? 'with Gram' : '', rows.moments(request, options)),
-      evaluate: (request, options) => {
-        const p = request.coefficients.length / request.columns;
-        let nonzero = 0;
-        for (const coefficient of request.coefficients) if (coefficient !== 0) nonzero++;
-        const gradient = request.features === null ? p : request.features.length;
-        const grams = request.grams.map(({ features }) => features?.length ?? p);
-        const detail = `${request.columns} columns of ${(nonzero / request.columns).toFixed(1)} nonzero, gradient of ${gradient}${grams.length > 0 ? `, Grams of ${grams.join(' ')}` : ''}`;
-        return this.#watch(`${prefix}pass`, detail, rows.evaluate(request, options));
-      },
+      moments: (request, options) => this.#watch(`${prefix}moments`, () => (request.gram ? 'with Gram' : ''), rows.moments(request, options)),
+      evaluate: (request, options) => this.#watch(`${prefix}pass`, () => passDetail(request), rows.evaluate(request, options)),
     };
   }
 
   /** The same executor, watched. */
   executor(executor: Executor): Executor {
-    return { map: (work, shared, items) => this.#watch(`steps`, `${items.length} of ${String(work)}`, executor.map(work, shared, items)) };
+    return { map: (work, shared, items) => this.#watch('steps', () => `${items.length} of ${String(work)}`, executor.map(work, shared, items)) };
   }
 
   /** Seconds and calls by kind; 'rest' is what the calling thread did between them. */
@@ -82,12 +75,12 @@ export class Profile {
     const reads = this.spans.filter(({ kind }) => ['pass', 'moments', 'gather'].includes(kind));
     return [
       ...this.totals().map(({ kind, seconds, calls }) => line(kind, seconds, calls > 0 ? `${calls} times` : 'calling thread')),
-      ...reads.slice(0, NAMED).map(({ kind, detail, begin, end }) => line(kind, (end - begin) / 1000, detail)),
+      ...reads.slice(0, NAMED).map(({ kind, detail, begin, end }) => line(kind, (end - begin) / 1000, detail())),
       ...(reads.length > NAMED ? [`  and ${reads.length - NAMED} more reads`] : []),
     ];
   }
 
-  async #watch<Result>(kind: string, detail: string, work: Promise<Result>): Promise<Result> {
+  async #watch<Result>(kind: string, detail: Span['detail'], work: Promise<Result>): Promise<Result> {
     const begin = performance.now() - this.#origin;
     try {
       return await work;
@@ -95,4 +88,13 @@ export class Profile {
       this.spans.push({ kind, detail, begin, end: performance.now() - this.#origin });
     }
   }
+}
+
+function passDetail(request: PassRequest): string {
+  const p = request.coefficients.length / request.columns;
+  let nonzero = 0;
+  for (const coefficient of request.coefficients) if (coefficient !== 0) nonzero++;
+  const gradient = request.features === null ? p : request.features.length;
+  const grams = request.grams.map(({ features }) => features?.length ?? p);
+  return `${request.columns} columns of ${(nonzero / request.columns).toFixed(1)} nonzero, gradient of ${gradient}${grams.length > 0 ? `, Grams of ${grams.join(' ')}` : ''}`;
 }

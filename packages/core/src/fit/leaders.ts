@@ -10,6 +10,9 @@ import type { Evaluation } from './evaluation.ts';
 import { LEADER_SHARE } from './road.ts';
 import type { Point } from './workingScale.ts';
 
+/** Sum of the sizes of weights up to which one interpolates by a cubic: among evenly spaced values it is 1.25 at most. */
+const MOST_WEIGHT = 2;
+
 export interface Leading {
   /** Which values, ascending. */
   readonly leaders: readonly number[];
@@ -56,19 +59,30 @@ export function expectedAt(from: Evaluation, to: Point, index: number, model: An
 
 /** What is expected of value `index` once its leaders, ascending, have been looked at: gradients differ as theirs do, the mean curvature by as large a share. */
 export function shifted(expected: Evaluation, index: number, leaders: readonly Found[], positions: Float64Array): Evaluation {
-  const { from, to, share } = around(positions, leaders.map((leader) => leader.index), index);
-  const a = leaders[from]!, b = leaders[to]!;
-  const between = (atA: number, atB: number): number => (from === to ? atA : (1 - share) * atA + share * atB);
   const gradient = expected.gradient.slice();
-  for (let j = 0; j < gradient.length; j++) {
-    gradient[j] = gradient[j]! + between(a.actual.gradient[j]! - a.expected.gradient[j]!, b.actual.gradient[j]! - b.expected.gradient[j]!);
+  let { interceptGradient } = expected;
+  let share = 0;
+  for (const { at, weight } of interpolation(positions, leaders.map((leader) => leader.index), index)) {
+    const { actual, expected: was } = leaders[at]!;
+    for (let j = 0; j < gradient.length; j++) gradient[j] = gradient[j]! + weight * (actual.gradient[j]! - was.gradient[j]!);
+    interceptGradient += weight * (actual.interceptGradient - was.interceptGradient);
+    share += weight * (actual.curvature / was.curvature);
   }
-  const evaluation: Evaluation = {
-    ...expected,
-    gradient,
-    interceptGradient: expected.interceptGradient + between(a.actual.interceptGradient - a.expected.interceptGradient, b.actual.interceptGradient - b.expected.interceptGradient),
-    curvature: expected.curvature * between(a.actual.curvature / a.expected.curvature, b.actual.curvature / b.expected.curvature),
-  };
-  const finite = Number.isFinite(evaluation.interceptGradient) && Number.isFinite(evaluation.curvature) && evaluation.gradient.every(Number.isFinite);
-  return finite ? evaluation : expected;
+  const curvature = expected.curvature * share;
+  const finite = Number.isFinite(interceptGradient) && Number.isFinite(curvature) && gradient.every(Number.isFinite);
+  return finite && curvature >= 0 ? { ...expected, gradient, interceptGradient, curvature } : expected;
+}
+
+/**
+ * Weights of some values, ascending, whose sum is what stands at value `index`: of the cubic through two on either side, at an end of the
+ * parabola through three. Where they lie so unevenly that what is found at one of them would count for more than it is, on the line between neighbours.
+ */
+function interpolation(positions: Float64Array, among: readonly number[], index: number): { at: number; weight: number }[] {
+  const { from, to, share } = around(positions, among, index);
+  if (from === to) return [{ at: from, weight: 1 }];
+  const near = Array.from({ length: 4 }, (_, i) => from - 1 + i).filter((at) => at >= 0 && at < among.length);
+  const place = (at: number): number => positions[among[at]!]!;
+  const weights = near.map((at) => near.reduce((weight, other) => (other === at ? weight : (weight * (positions[index]! - place(other))) / (place(at) - place(other))), 1));
+  if (weights.reduce((sum, weight) => sum + Math.abs(weight), 0) <= MOST_WEIGHT) return near.map((at, i) => ({ at, weight: weights[i]! }));
+  return [{ at: from, weight: 1 - share }, { at: to, weight: share }];
 }

@@ -5,9 +5,9 @@
  *  1. The path is solved on a sample of the rows, drawn by leverage and class,
  *     and some of its Hessians ('anchors') are kept (fit/samplePath.ts). Where there
  *     are rows enough, sweeps over a larger sample bring all values nearer.
- *  2. The first sweep over all rows looks at some values, the leaders, for all
- *     others (fit/leaders.ts). Each of the next evaluates every open value; the
- *     first of them also forms full Hessians at some anchors (fit/columns.ts: the steps).
+ *  2. The first sweep over all rows, or the first two, looks at some values, the
+ *     leaders, for all others (fit/leaders.ts). Each of the next evaluates every open
+ *     value. The second sweep also forms full Hessians at some anchors (fit/columns.ts: the steps).
  *  3. A value leaves when its certificate is good enough. Where some stay slow
  *     more Hessians are formed; the last of them are finished by Newton steps
  *     with Hessians of their own.
@@ -31,8 +31,8 @@ import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import type { WorkingScale } from './workingScale.ts';
 
-/** Sweeps over all rows that look at the leaders only. */
-const LEADING_SWEEPS = 1;
+/** Sweeps over all rows that look at the leaders only: one after a larger sample, else two. */
+const LEADING_SWEEPS = { afterLarger: 1, afterSample: 2 } as const;
 /** Sweeps over the larger sample. */
 const REFINING_SWEEPS = 2;
 /** The sweep over all rows that forms Hessians: the first steps have brought the values close, so that these will serve to the end... */
@@ -69,7 +69,8 @@ export async function fitLockstep(
   const coarse = coarseness(scale, setting.penalty, values.at(-1)!.lambda);
   const { solved, positions, anchors, model } = await solveSample(setting.sample, values, setting.anchors, start, saturatedLoss);
   setting.sample.close();
-  const leading: Leading = { leaders: leadersAmong(values.length, anchors), sweeps: Math.min(LEADING_SWEEPS, setting.maxPasses - 1), positions };
+  const leadingSweeps = setting.larger === null ? LEADING_SWEEPS.afterSample : LEADING_SWEEPS.afterLarger;
+  const leading: Leading = { leaders: leadersAmong(values.length, anchors), sweeps: Math.min(leadingSweeps, setting.maxPasses - 1), positions };
   const starts = setting.larger === null ? solved : await refine(setting.larger, saturatedLoss, values, solved, anchors, leading, model);
 
   const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale, fold: -1, saturatedLoss, next: starts[index]!.point, expected: starts[index]! }));
