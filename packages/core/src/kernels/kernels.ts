@@ -149,7 +149,7 @@ export const LOSS_SUMS = ['loss', 'gradient', 'alignment', 'curvature', 'curvatu
 /** Rows of one Gram tile: the packed tile stays in cache. */
 export const GRAM_ROWS = 192;
 /** Rows of one tile of a many-column pass (psi stays in cache between the two products). */
-export const PANEL_ROWS = 96;
+export const PANEL_ROWS = 208;
 /** Columns of a panel. */
 export const PANEL = 8;
 
