@@ -98,6 +98,17 @@ function gatherRun(single: boolean, indexed: boolean): Run {
   };
 }
 
+function gatherRowsRun(widened: boolean): Run {
+  return (kernels, arena, n, p) => {
+    const x = widened ? arena.f32(n * p, noise(0)) : arena.f64(n * p, noise(0));
+    const index = arena.u32(n, (i) => (i * 7) % n);
+    const out = arena.f64(n * p);
+    if (widened) kernels.gatherRows32(n, p, x.byteOffset, index.byteOffset, out.byteOffset);
+    else kernels.gatherRows(n, p * 8, x.byteOffset, index.byteOffset, out.byteOffset);
+    return out;
+  };
+}
+
 function distancesRun(single: boolean): Run {
   return (kernels, arena, n, p) => {
     const ldx = p + 1;
@@ -200,6 +211,14 @@ const runs: Record<string, Run> = {
   'gatherColumns of the first columns': gatherRun(false, false),
   'gatherColumns32': gatherRun(true, true),
   'gatherColumns32 of the first columns': gatherRun(true, false),
+
+  'gatherRows': gatherRowsRun(false),
+  'gatherRows of float32'(kernels, arena, n, p) {
+    const x = arena.f32(n * p, noise(0)), index = arena.u32(n, (i) => n - 1 - i), out = arena.f32(n * p);
+    kernels.gatherRows(n, p * 4, x.byteOffset, index.byteOffset, out.byteOffset);
+    return Float64Array.from(out);
+  },
+  'gatherRows32': gatherRowsRun(true),
 
   'squaredDistances': distancesRun(false),
   'squaredDistances32': distancesRun(true),

@@ -8,13 +8,17 @@ import type { BlockCursor } from './tile.ts';
 export class RowTile {
   readonly #layout: RowLayout;
   readonly #offsets: BlockOffsets;
+  readonly #rows: number;
   #base = 0;
+  /** Numbers of the rows that are being copied. */
+  #index = 0;
 
   /**
    * @param rows at most
    * @param layout in what the copies differ from the store's rows: dense columns widened to float64, room for weights
    */
   constructor(store: BlockStore, rows: number, layout: Partial<Pick<RowLayout, 'denseType' | 'weights'>>) {
+    this.#rows = rows;
     this.#layout = { ...store.layout, ...layout };
     this.#offsets = blockOffsets(this.#layout, rows, store.blocks.reduce((most, block) => Math.max(most, block.entries), 0));
   }
@@ -22,6 +26,7 @@ export class RowTile {
   /** Reserves room. */
   plan(plan: ScratchPlan): void {
     this.#base = plan.take(this.#offsets.bytes);
+    this.#index = plan.take(this.#rows * 4);
   }
 
   /** The rows are the first of this block, until others are copied. */
@@ -30,21 +35,17 @@ export class RowTile {
   }
 
   /** Copies the rows of these numbers, in this order; weights where the source has them. */
-  copy(kernels: Kernels, { u32, u8, f64 }: ArenaViews, source: BlockCursor, rows: Uint32Array): void {
+  copy(kernels: Kernels, { u32, f64 }: ArenaViews, source: BlockCursor, rows: Uint32Array): void {
     const { dense, codes, sparse, weights, offset, denseType } = source.layout;
     const from = source.offsets;
     const to = this.#offsets;
-    const width = denseType === 'f64' ? 8 : 4;
-    const outWidth = this.#layout.denseType === 'f64' ? 8 : 4;
     const count = rows.length;
     if (dense > 0) {
-      for (let r = 0; r < count; r++) {
-        const at = source.base + from.dense + rows[r]! * dense * width;
-        const out = this.#base + to.dense + r * dense * outWidth;
-        if (width === 8) kernels.gatherColumns(1, at, dense, 0, dense, out, dense);
-        else if (outWidth === 8) kernels.gatherColumns32(1, at, dense, 0, dense, out, dense);
-        else u8.copyWithin(out, at, at + dense * 4);
-      }
+      const at = source.base + from.dense;
+      const out = this.#base + to.dense;
+      u32.set(rows, this.#index / 4);
+      if (denseType === this.#layout.denseType) kernels.gatherRows(count, dense * (denseType === 'f64' ? 8 : 4), at, this.#index, out);
+      else kernels.gatherRows32(count, dense, at, this.#index, out);
     }
     for (let c = 0; c < codes; c++) {
       const at = (source.base + from.codes + c * from.codeStride) / 4;

@@ -54,6 +54,10 @@ export interface Kernels {
   gatherColumns(n: number, x: number, ldx: number, index: number, count: number, out: number, ldo: number): void;
   /** As gatherColumns, from float32 rows to float64. */
   gatherColumns32(n: number, x32: number, ldx: number, index: number, count: number, out: number, ldo: number): void;
+  /** out[i] = row index[i] of x; rows have `bytes` bytes, a multiple of 4, and lie one after the other, here as there. index is uint32. */
+  gatherRows(n: number, bytes: number, x: number, index: number, out: number): void;
+  /** out[i] = row index[i] of x, p float32, as float64. */
+  gatherRows32(n: number, p: number, x32: number, index: number, out: number): void;
   /** out[i] = sum_j scale[j] (x[i,j] - centre[j])^2. 4np flops; bound by reading x. */
   squaredDistances(n: number, p: number, x: number, ldx: number, centre: number, scale: number, out: number): void;
   /** As squaredDistances, of float32 rows; all else is float64. */

@@ -39,6 +39,8 @@ export function createWasmKernels(module: WebAssembly.Module, memory: WebAssembl
     penalisedStep: wide ? exports.penalisedStepWide : exports.penalisedStepNarrow,
     gatherColumns: exports.gatherColumns,
     gatherColumns32: exports.gatherColumns32,
+    gatherRows: exports.gatherRows,
+    gatherRows32: exports.gatherRows32,
     squaredDistances: exports.squaredDistances,
     squaredDistances32: exports.squaredDistances32,
     codesPsiColumn: exports.codesPsiColumn,

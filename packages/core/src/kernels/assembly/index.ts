@@ -5,7 +5,7 @@ export {
   codesDenseGram, codesGradientColumn, codesGradientPanels, codesGram, codesPsiColumn, codesPsiPanels, translateCodes
 } from './codes';
 export { squaredDistances, squaredDistances32 } from './distances';
-export { gatherColumns, gatherColumns32 } from './gather';
+export { gatherColumns, gatherColumns32, gatherRows, gatherRows32 } from './gather';
 export { momentColumns } from './moments';
 export { gramNarrow, gramWide } from './gram';
 export { gram32Narrow, gram32Wide, gramCoarseNarrow, gramCoarseWide } from './gram32';

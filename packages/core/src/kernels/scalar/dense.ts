@@ -4,7 +4,7 @@ import { at4, at8 } from './views.ts';
 import type { Views } from './views.ts';
 
 type DenseKernels = Pick<Kernels,
-  'psiColumn' | 'gradientColumn' | 'momentColumns' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gramCoarse' | 'gatherColumns' | 'gatherColumns32' | 'squaredDistances' | 'squaredDistances32'>;
+  'psiColumn' | 'gradientColumn' | 'momentColumns' | 'startPanels' | 'psiPanels' | 'gradientPanels' | 'gram' | 'gram32' | 'gramCoarse' | 'gatherColumns' | 'gatherColumns32' | 'gatherRows' | 'gatherRows32' | 'squaredDistances' | 'squaredDistances32'>;
 
 /** The scalar twin of the dense products: the formulas of the contract as plain loops. */
 export function denseKernels(current: () => Views): DenseKernels {
@@ -121,6 +121,24 @@ export function denseKernels(current: () => Views): DenseKernels {
       const X = at4(x32), INDEX = at4(index), OUT = at8(out);
       for (let i = 0; i < n; i++) {
         for (let c = 0; c < count; c++) f64[OUT + i * ldo + c] = f32[X + i * ldx + (index ? u32[INDEX + c]! : c)]!;
+      }
+    },
+
+    gatherRows(n, bytes, x, index, out) {
+      const { u32 } = current();
+      const X = at4(x), INDEX = at4(index), OUT = at4(out), words = bytes / 4;
+      for (let i = 0; i < n; i++) {
+        const from = X + u32[INDEX + i]! * words;
+        for (let c = 0; c < words; c++) u32[OUT + i * words + c] = u32[from + c]!;
+      }
+    },
+
+    gatherRows32(n, p, x32, index, out) {
+      const { f64, f32, u32 } = current();
+      const X = at4(x32), INDEX = at4(index), OUT = at8(out);
+      for (let i = 0; i < n; i++) {
+        const from = X + u32[INDEX + i]! * p;
+        for (let j = 0; j < p; j++) f64[OUT + i * p + j] = f32[from + j]!;
       }
     },
 
