@@ -17,14 +17,15 @@ let works: SolverWorks | undefined;
 /** Whether a task has come. */
 let begun = false;
 
-// Once it waits, unless it need not wait. What fails here fails again in a task, which says so.
-setImmediate(() => {
-  const { kernels } = workerData as ThreadData;
+/** The next round of the warm-up, as long as no task comes. What fails here fails again in a task, which says so. */
+function warmFurther(rounds: Generator): void {
   if (begun) return;
   try {
-    warmUp(kernels);
+    if (rounds.next().done !== true) setImmediate(warmFurther, rounds);
   } catch {}
-});
+}
+
+setImmediate(warmFurther, warmUp((workerData as ThreadData).kernels));
 
 export default function run(task: Task): Reply {
   begun = true;
