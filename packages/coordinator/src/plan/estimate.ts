@@ -53,16 +53,17 @@ export interface Estimate {
   readonly seconds: number;
 }
 
-/** Sweeps: for moments; to draw a sample; of all values in lockstep. */
+/** Sweeps: for moments; to draw a sample; of all values in lockstep, and of several that come from the smaller sample alone. */
 const MOMENTS = 1;
 const SAMPLING = 1;
 const LOCKSTEP = 4;
+const LOCKSTEP_FROM_SMALL = 5;
 /** Bytes that say of a row of a sample that it is one. */
 const CHOSEN_ROW = 12;
 /** Sweeps that passes over the larger sample take the time of. */
 const REFINING = 1;
-/** Share of the values that is looked at in those, in the mean, with and without a lasso. */
-const OPEN_SHARE = { sparse: 0.85, dense: 0.6 };
+/** Vectors of coefficients a value in those, with and without a lasso. */
+const LOCKSTEP_PASSES = { sparse: 3.2, dense: 2.4 };
 /** Sweeps a value on its own, and of one value alone. */
 const PER_VALUE = { sparse: 3, dense: 1.8 };
 const ALONE = 7;
@@ -121,11 +122,11 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         const { anchors, fullAnchors, sampleRows, refineRows, sampleInPlace } = way;
         const refining = refineRows > sampleRows ? REFINING : 0;
         const sampled = PER_VALUE[kind] * values;
-        const columnPasses = LOCKSTEP * OPEN_SHARE[kind];
+        const columnPasses = LOCKSTEP_PASSES[kind];
         const onAll = (rows * ((MOMENTS + SAMPLING) * single + columnPasses * many + fullAnchors * gram)) / rowThreads + (columnPasses * values * step) / threads;
         const onSample = (sampleRows * sampled * (single + gramShare * gram) + refineRows * (refining * many + anchors * gram)) / threads + sampled * (PASS + step);
         return {
-          sweeps: MOMENTS + SAMPLING + LOCKSTEP,
+          sweeps: MOMENTS + SAMPLING + (refining > 0 || values === 1 ? LOCKSTEP : LOCKSTEP_FROM_SMALL),
           columnPasses,
           grams: fullAnchors,
           seconds: onAll + onSample,
