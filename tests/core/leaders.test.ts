@@ -66,7 +66,7 @@ test('among four leaders, two on either side, it is what a cubic through them sa
     const found = [0, 1, 3, 4].map((at) => ({ index: at, expected: evaluation([0], 0, [1], 0), actual: evaluation([0], 0, [1 + cubic(positions[at]!)], 0) }));
     return shifted(evaluation([0], 0, [100], 0), index, found, Float64Array.from(positions)).gradient[0]! - 100;
   };
-  const near = (a: number, b: number): void => t.true(Math.abs(a - b) < 1e-12, `${a} ${b}`);
+  const near = (a: number, b: number): boolean => t.true(Math.abs(a - b) < 1e-12, `${a} ${b}`);
   near(of([0, 1, 1.7, 2.5, 4], 2), 2 + 1.7 - 3 * 1.7 ** 2 + 1.7 ** 3 / 2);
   const line = (2 + 2 - 12 + 4) / 2 + (2 + 0.001 - 3e-6 + 0.5e-9) / 2;
   near(of([0, 0.001, 1.0005, 2, 4], 2), line);
