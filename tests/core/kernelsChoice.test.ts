@@ -10,7 +10,7 @@ import type { KernelChoice, KernelId } from '../../packages/core/src/kernels/ind
 test('auto chooses WebAssembly kernels that passed their self-test', (t) => {
   const choice = chooseKernels();
   t.is(choice.family, 'wasm');
-  t.regex(kernelIdText(choice.id), /^wasm-(fma|separate)\/f64\/k192r208\/[0-9a-f]{16}$/);
+  t.regex(kernelIdText(choice.id), /^wasm-(fma|separate)\/f64\/k208r208\/[0-9a-f]{16}$/);
 });
 
 test('the width of the tiles is not part of the kernel id, the precision and the family are', (t) => {

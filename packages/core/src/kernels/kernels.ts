@@ -151,8 +151,8 @@ export interface LossKernels {
 export const LOSS_SUMS = ['loss', 'gradient', 'alignment', 'curvature', 'curvatureAlignment', 'pearson', 'curvatureSquare'] as const;
 
 /** Rows of one Gram tile: the packed tile stays in cache. */
-export const GRAM_ROWS = 192;
-/** Rows of one tile of a many-column pass (psi stays in cache between the two products). */
+export const GRAM_ROWS = 208;
+/** Rows of one tile of a many-column pass (psi stays in cache between the two products): those of a Gram tile, which is one of them. */
 export const PANEL_ROWS = 208;
 /** Columns of a panel. */
 export const PANEL = 8;

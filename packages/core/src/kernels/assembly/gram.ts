@@ -2,14 +2,14 @@ import { ONE } from './constants';
 import { columnsNarrow, columnsWide } from './tiles';
 
 /** GRAM_ROWS of kernels.ts. */
-const ROWS = 192;
+const ROWS = 208;
 /** Bytes of a packed panel: its rows and one line more, so that panels do not fall on the same cache sets. */
 export const PANEL_BYTES: usize = ROWS * 64 + 64;
 /** Columns of a cache block: 12 packed panels, 150 KB, stay in the second cache. */
 export const BLOCK = 96;
 
 /**
- * Packs sqrt(w) X, at most 192 rows, into panels of 8 columns (rows of 64 bytes); the last panel is filled with zeros.
+ * Packs sqrt(w) X, at most 208 rows, into panels of 8 columns (rows of 64 bytes); the last panel is filled with zeros.
  * Rows of weight 0 are left out. Returns the number of rows packed. w = 0 (null): unit weights.
  */
 export function pack(n: i32, p: i32, x: usize, ldx: i32, w: usize, packed: usize): i32 {
