@@ -36,12 +36,15 @@ export interface Hessian {
   readonly secants: readonly Secant[];
 }
 
+/** Whether a Hessian may be as rough as products in float32 make it: true where the rows are stored in float32 anyway, 'always' in any case. */
+export type Coarseness = boolean | 'always';
+
 /** The Hessian of `features` at point number `at`. */
 export interface HessianRequest {
   readonly at: number;
   readonly features: Int32Array;
-  /** It may be as rough as products in float32 make it: true where the rows are stored in float32 anyway, 'always' in any case. @default false */
-  readonly coarse?: boolean | 'always';
+  /** @default false */
+  readonly coarse?: Coarseness;
 }
 
 /** Where evaluations come from: sweeps over the rows, or moments that stand for them. */

@@ -9,7 +9,7 @@ import { leadersAmong, shifted } from './leaders.ts';
 import type { Found } from './leaders.ts';
 import { pathPositions } from './pathPositions.ts';
 import type { LockstepValue } from './samplePath.ts';
-import { coarseness } from './step.ts';
+import { coarseness } from './coarseness.ts';
 import { withoutFold } from './sweepOracle.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting } from './value.ts';

@@ -20,13 +20,13 @@ import { anchorIndices } from './anchors.ts';
 import type { Anchors } from './anchors.ts';
 import { advance, asIs, finishing, isCertified, newColumn } from './columns.ts';
 import type { Column } from './columns.ts';
-import type { Evaluation, Oracle } from './evaluation.ts';
+import type { Coarseness, Evaluation, Oracle } from './evaluation.ts';
 import { leadersAmong } from './leaders.ts';
 import type { Leading } from './leaders.ts';
 import type { FitOptions } from './problem.ts';
 import { solveSample } from './samplePath.ts';
 import type { LockstepValue, OnSample } from './samplePath.ts';
-import { coarseness } from './step.ts';
+import { coarseness, knownCoarseness } from './coarseness.ts';
 import { fitValue } from './value.ts';
 import type { ValueResult, ValueSetting, ValueTarget } from './value.ts';
 import type { WorkingScale } from './workingScale.ts';
@@ -66,12 +66,13 @@ export async function fitLockstep(
   onEvent?: FitOptions['onEvent'],
 ): Promise<InLockstep> {
   const { scale, saturatedLoss } = setting;
-  const coarse = coarseness(scale, setting.penalty, values.at(-1)!.lambda);
+  const byPenalty = coarseness(scale, setting.penalty, values.at(-1)!.lambda);
   const { solved, positions, anchors, model } = await solveSample(setting.sample, values, setting.anchors, start, saturatedLoss);
   setting.sample.close();
+  const coarse = await knownCoarseness(model, setting.executor, byPenalty);
   const leadingSweeps = setting.larger === null ? LEADING_SWEEPS.afterSample : LEADING_SWEEPS.afterLarger;
   const leading: Leading = { leaders: leadersAmong(values.length, anchors), sweeps: Math.min(leadingSweeps, setting.maxPasses - 1), positions };
-  const starts = setting.larger === null ? solved : await refine(setting.larger, saturatedLoss, values, solved, anchors, leading, model);
+  const starts = setting.larger === null ? solved : await refine(setting.larger, saturatedLoss, values, solved, anchors, leading, model, coarse);
 
   const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale, fold: -1, saturatedLoss, next: starts[index]!.point, expected: starts[index]! }));
   const results: ValueResult[] = [];
@@ -90,7 +91,7 @@ export async function fitLockstep(
       const fresh = sweep >= NEW_ANCHOR_SWEEP && (sweep - NEW_ANCHOR_SWEEP) % 2 === 0;
       const near = fresh ? open.map((column) => column.index) : sweep === FULL_ANCHOR_SWEEP ? anchors.filter((k) => place(k) >= 0) : [];
       const formed = anchorIndices(near.length, fresh ? Math.min(setting.fullAnchors, model.room) : setting.fullAnchors).map((a) => near[a]!);
-      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: place(k), features: scale.usable, coarse })), open.length);
+      const evaluations = await oracle.evaluate(open.map((column) => column.next), formed.map((k) => ({ at: place(k), features: scale.usable, coarse: fresh ? byPenalty : coarse })), open.length);
       if (!fresh && formed.length > 0) model.correct(formed, formed.map((k) => evaluations[place(k)]!.hessian!));
       for (const k of fresh ? formed : []) model.insert(k, evaluations[place(k)]!.hessian!);
       return { evaluations, renewed: ({ index }) => (fresh ? formed.includes(index) : formed.length > 0) };
@@ -111,8 +112,7 @@ export async function fitLockstep(
 }
 
 /** From the smaller sample's solutions to nearly those of the larger one, whose Hessians the model has from then on. */
-async function refine({ oracle, setting }: OnSample, saturatedLoss: number, values: readonly LockstepValue[], solved: readonly Evaluation[], anchors: readonly number[], leading: Leading, model: Anchors): Promise<Evaluation[]> {
-  const coarse = coarseness(setting.scale, setting.penalty, values.at(-1)!.lambda);
+async function refine({ oracle, setting }: OnSample, saturatedLoss: number, values: readonly LockstepValue[], solved: readonly Evaluation[], anchors: readonly number[], leading: Leading, model: Anchors, coarse: Coarseness): Promise<Evaluation[]> {
   const columns = values.map(({ lambda }, index) => newColumn({ index, lambda, scale: setting.scale, fold: -1, saturatedLoss, next: solved[index]!.point, expected: solved[index]! }));
   await advance(columns, {
     setting: { ...setting, maxPasses: REFINING_SWEEPS },

@@ -10,7 +10,7 @@ import { Anchors, anchorIndices, around, spreadAnchors } from './anchors.ts';
 import { advance, consider, newColumn } from './columns.ts';
 import type { Evaluation, Oracle } from './evaluation.ts';
 import { pathPositions } from './pathPositions.ts';
-import { coarseness } from './step.ts';
+import { coarseness } from './coarseness.ts';
 import { fitValue } from './value.ts';
 import type { ValueSetting, ValueTarget } from './value.ts';
 import type { Point } from './workingScale.ts';

@@ -47,15 +47,6 @@ export function stepProblem(
   return { working: working.slice(0, count), gradient, start, l1, l2, tolerance: least < Infinity ? TOLERANCE_SHARE * tolerance * least : 0, relativeTolerance: accuracy };
 }
 
-/** Share of a feature's curvature that rounding to float32 moves eigenvalues of a Hessian of p features by, over the root of p: about, and at most. */
-const FLOAT32_ROUNDING = 4e-8;
-
-/** How coarse Hessians may be that steps at lambda, or at a larger one, are made with: float32 rounds away directions of little curvature, unless the penalty has more. */
-export function coarseness({ usable, l2 }: WorkingScale, penalty: Penalty, lambda: number): true | 'always' {
-  const least = penalty.curvature(lambda) * usable.reduce((least, j) => Math.min(least, l2[j]!), Infinity);
-  return least >= FLOAT32_ROUNDING * Math.sqrt(usable.length) ? 'always' : true;
-}
-
 /** Where a step leads; features that are not in its model stay. */
 export function takeStep(from: Point, step: ModelStep, features: Int32Array): Point {
   const beta = from.beta.slice();

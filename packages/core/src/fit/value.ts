@@ -18,7 +18,8 @@ import { certify, penaltyValue } from './certificate.ts';
 import type { Certificate, GradientSize } from './certificate.ts';
 import type { Evaluation, Hessian, Oracle } from './evaluation.ts';
 import { doubt, improves, isPrecise, largestChange, relativeGap } from './progress.ts';
-import { between, coarseness, secant, stepProblem, takeStep } from './step.ts';
+import { coarseness } from './coarseness.ts';
+import { between, secant, stepProblem, takeStep } from './step.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 export interface ValueSetting {

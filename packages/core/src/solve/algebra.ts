@@ -51,9 +51,9 @@ export class LinearAlgebra {
     return buffer === null ? null : { size: n, stride, values: new Float64Array(buffer, ARENA_RESERVED, stride * stride) };
   }
 
-  /** A = U'U in place. n^3/3 flops. @returns whether A is positive definite, to rounding; if it is not, what it holds is of no use */
-  factor({ size, stride, values }: Upper): boolean {
-    return this.#kernels!.cholesky(size, values.byteOffset, stride, DEPENDENT, values.byteOffset + values.byteLength) === size;
+  /** A = U'U in place. n^3/3 flops. @returns whether every pivot is more than a share of its diagonal: by default, whether A is positive definite, to rounding; if not, what it holds is of no use */
+  factor({ size, stride, values }: Upper, share = DEPENDENT): boolean {
+    return this.#kernels!.cholesky(size, values.byteOffset, stride, share, values.byteOffset + values.byteLength) === size;
   }
 
   /** A step of n unknowns; what it holds is not defined. @returns null where there is no room for so many */

@@ -12,6 +12,8 @@ declare module '../rowSource.ts' {
   interface SolverWork {
     /** M-steps, each on a model of the Hessian. */
     modelStep: { shared: AnchorModel; item: ModelStepProblem; result: ModelStep };
+    /** Whether no pivot of a matrix, of the size given and row-major, lies at or below a share of its diagonal. size^3/3 flops. */
+    pivots: { shared: { readonly size: number; readonly share: number }; item: Float64Array; result: boolean };
   }
 }
 
@@ -20,15 +22,23 @@ export type SolverWorks = { readonly [Work in keyof SolverWork]: (shared: Solver
 /** The works on the calling thread, with these kernels: with the same ones they give the same bits on any thread. */
 export function worksWith(kernels: KernelRequest = {}): SolverWorks {
   const algebra = new LinearAlgebra(kernels);
-  return { modelStep: (shared, item) => solveModelStep(shared, item, algebra) };
+  return {
+    modelStep: (shared, item) => solveModelStep(shared, item, algebra),
+    pivots: ({ size, share }, matrix) => {
+      const upper = algebra.open(size);
+      if (upper === null) return false;
+      for (let i = 0; i < size; i++) upper.values.set(matrix.subarray(i * (size + 1), (i + 1) * size), i * (upper.stride + 1));
+      return algebra.factor(upper, share);
+    },
+  };
 }
 
-/** Features up to which a step is brief: it takes no longer than handing it to another thread does. */
+/** Features up to which a work is brief: it takes no longer than handing it to another thread does. */
 const BRIEF_FEATURES = 64;
 
 /** Whether the works are done sooner on the calling thread than they are handed out, which they would not hold up. */
-export function areBrief<Work extends keyof SolverWork>(work: Work, items: readonly SolverWork[Work]['item'][]): boolean {
-  return work === 'modelStep' && items.every(({ start }) => start.length <= BRIEF_FEATURES);
+export function areBrief<Work extends keyof SolverWork>(items: readonly SolverWork[Work]['item'][]): boolean {
+  return items.every((item) => (item instanceof Float64Array ? item.length <= BRIEF_FEATURES ** 2 : item.start.length <= BRIEF_FEATURES));
 }
 
 /** Runs every piece in order, here and now. */
