@@ -15,6 +15,11 @@ const MARKERS = /(<!-- results (\S+)(?: (\S+))? -->\n)([^]*?)(<!-- end -->)/g;
 type Columns = readonly (readonly [heading: string, cell: (result: Result) => string])[];
 
 const digits = (value: string | undefined, count = 3): string => (value === undefined || value === '' ? '' : String(Number(Number(value).toPrecision(count))));
+/** Of two digits at most the value. */
+const atLeast = (value: string): string => {
+  const unit = 10 ** (Math.floor(Math.log10(Number(value))) - 1);
+  return String(Number((Math.floor(Number((Number(value) / unit).toPrecision(12))) * unit).toPrecision(2)));
+};
 const tiny = (value: string | undefined): string => (value === undefined || value === '' ? '' : Number(value) <= 0 ? 'none' : Number(value).toExponential(0));
 const verdict = ({ holds, value }: Result): string => (holds === 'false' ? `**${digits(value)}**` : digits(value));
 
@@ -44,11 +49,11 @@ const PEERS: Columns = [
 
 const KERNELS: Columns = [...FIGURES.slice(0, 3), ['OpenBLAS kernels', ({ against }) => against!], ...FIGURES.slice(3)];
 
-/** What a reader of the first page wants of it. */
+/** What a reader of the first page wants of it: never more than was measured. */
 const BRIEF: Columns = [
   ['fit', ({ what }) => what!],
   ['against', ({ peer }) => peer!],
-  ['times less', ({ value }) => digits(value, 2)],
+  ['times less', ({ value }) => atLeast(value!)],
   ['our s', (result) => digits(result['seconds'])],
   ['their s', (result) => digits(result['peer seconds'])],
 ];
@@ -114,10 +119,11 @@ const TABLES: Readonly<Record<string, Table>> = {
   scale: { columns: FIGURES.slice(0, 3), shows: ({ nodes }) => nodes === '' },
 };
 
-/** The load average while figures were measured: once where it was the same for all. */
+/** The load average while figures were measured: the least and the largest. */
 function loadsOf(results: readonly Result[]): string {
-  const loads = results.map(({ load }) => digits(load, 2));
-  return new Set(loads).size === 1 ? `Load average ${loads[0]!}` : `Load average: ${results.map(({ name }, i) => `${name} ${loads[i]!}`).join(', ')}`;
+  const loads = results.map(({ load }) => Number(load));
+  const [least, most] = [digits(String(Math.min(...loads)), 2), digits(String(Math.max(...loads)), 2)];
+  return `Load average ${least === most ? least : `${least} to ${most}`}`;
 }
 
 /** A benchmark's table, and on what it was measured. */

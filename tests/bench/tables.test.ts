@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'ava';
+import { readResults } from '../../bench/support/results.ts';
 import { PAGES, readPage, renderPage } from '../../bench/support/tables.ts';
 
 for (const page of PAGES) {
@@ -7,6 +8,16 @@ for (const page of PAGES) {
     t.is(renderPage(readPage(page)), readPage(page), 'make them anew: npx -y pnpm@12 bench tables');
   });
 }
+
+test('the first page claims no larger ratio than was measured', (t) => {
+  const table = /<!-- results peers brief -->\n\n([^]*?)\n\n/.exec(readPage('README.md'))![1]!.split('\n').slice(2);
+  const measured = readResults('peers').filter(({ peer }) => peer !== '');
+  t.is(table.length, measured.length);
+  for (const [i, { name, value }] of measured.entries()) {
+    const claimed = Number(table[i]!.split('|')[3]);
+    t.true(claimed <= Number(value) && claimed > 0.89 * Number(value), `${name}: ${claimed} of ${value}`);
+  }
+});
 
 test('every file of bench/results is in a table', (t) => {
   const folder = new URL('../../bench/results/', import.meta.url);

@@ -13,7 +13,7 @@ const common = ['few.csv', '--columns', 'x,z,c'];
 
 const ways: readonly [args: string[], words: readonly RegExp[]][] = [
   [['path', ...common, '--response', 'y'], [/kernel \S+ \([a-z0-9- ]+\)\./, /from moments/, /1 read of all rows: 1 for means and moments\./, /all 100 values are, by the sweep/]],
-  [['path', ...common, '--response', 'late', '--loss', 'logistic', '--lambdas', '5'], [/value by value/, /300 rows are few beside the 10,000 of a sample for 4/, /up to \d of 4 features/]],
+  [['path', ...common, '--response', 'late', '--loss', 'logistic', '--lambdas', '5'], [/value by value/, /300 rows for 4 features are so few that a sample, of 10,000, would save nothing/, /up to \d of 4 features/]],
   [['fit', ...common, '--response', 'late', '--loss', 'logistic', '--penalty', 'none'], [/Newton steps on all rows/, /not penalised/, /the value is/]],
   [
     ['path', 'many.csv', '--columns', 'x,z,c', '--response', 'late', '--loss', 'logistic', '--lambdas', '9'],

@@ -1,10 +1,11 @@
 /** How the command line behaves beside its answers. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { FailureError, parseModel } from '@scalemix/core';
 import { errorText, tell } from '../../packages/cli/src/failure.ts';
+import { needs } from '../support/needs.ts';
 import { bin, sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 
 const folder = temporaryFolder({
@@ -104,7 +105,7 @@ test('a reader that goes away early is no error', async (t) => {
   t.is(run.stderr, '');
 });
 
-(existsSync('/dev/full') ? test : test.skip)('where standard output cannot be written, that is said in a line', (t) => {
+needs([{ file: '/dev/full' }])('where standard output cannot be written, that is said in a line', (t) => {
   const full = openSync('/dev/full', 'w');
   t.teardown(() => closeSync(full));
   for (const [args, shown] of [[[], /^scalemix: CANNOT_WRITE: Standard output cannot be written: ENOSPC: .*\.\n$/], [['--json'], /^\{"error":\{"code":"CANNOT_WRITE",.*\}\}\n$/]] as const) {
@@ -162,3 +163,11 @@ test('submit says where the command that it shall run stands', async (t) => {
 test('completion prints a script for the shell', async (t) => {
   t.regex((await scalemix(['completion'], { env: { SHELL: '/bin/bash' } })).stdout, /complete -o bashdefault -o default/);
 });
+
+for (const extra of ['bash', '--quiet']) {
+  test(`completion ${extra} is an error: it takes nothing`, async (t) => {
+    const { code, stdout, stderr } = await scalemix(['completion', extra]);
+    t.deepEqual([code, stdout], [2, '']);
+    t.regex(stderr, new RegExp(`^scalemix: UNEXPECTED_ARGUMENT: completion .*"${extra}"`));
+  });
+}

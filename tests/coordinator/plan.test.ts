@@ -50,6 +50,7 @@ for (const [what, job] of Object.entries(asked)) {
     t.is(plan.features, model.features.length);
     t.is(plan.columns, model.columns.length);
     t.is(plan.values, model.lambda.length);
+    t.is(plan.threads, model.environment.threads);
     t.true(Math.abs(plan.rows / loaded.rows - 1) < 0.02, `${plan.rows} rows`);
     t.true(Math.abs(plan.memory.rows / loaded.bytes - 1) < 0.03, `${plan.memory.rows} and ${loaded.bytes} bytes`);
     t.true(plan.sweeps > model.sweeps / 3 && plan.sweeps < model.sweeps * 3, `${plan.sweeps} and ${model.sweeps} sweeps`);

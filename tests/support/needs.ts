@@ -3,12 +3,12 @@ import { delimiter, join } from 'node:path';
 import test from 'ava';
 import type { Implementation, SerialFn, TestFn } from 'ava';
 
-/** A program or file that npm does not bring, and the Debian package that does. */
+/** A program or file that npm does not bring, and the Debian package that does, where one does. */
 export interface Need {
   /** A name looked up on the PATH, or an absolute path. */
   readonly file: string;
-  /** Debian packages, as given to apt-get install. */
-  readonly packages: string;
+  /** Debian packages, as given to apt-get install. @default none: a part of the system itself */
+  readonly packages?: string;
 }
 
 type Declare<Context> = (title: string, implementation: Implementation<[], Context>) => void;
@@ -20,7 +20,8 @@ type Declare<Context> = (title: string, implementation: Implementation<[], Conte
 export function needs<Context = unknown>(wanted: readonly Need[], declare: TestFn<Context> | SerialFn<Context> = test as TestFn<Context>): Declare<Context> {
   const absent = missing(wanted);
   if (absent.length === 0) return (title, implementation) => declare(title, implementation);
-  const reason = `needs ${absent.map(({ file }) => file).join(', ')}: apt-get install ${absent.map(({ packages }) => packages).join(' ')}`;
+  const packages = absent.flatMap(({ packages }) => packages ?? []);
+  const reason = `needs ${absent.map(({ file }) => file).join(', ')}${packages.length === 0 ? '' : `: apt-get install ${packages.join(' ')}`}`;
   if (process.env['SCALEMIX_CI_STRICT'] === '1') return (title) => declare(title, (t) => t.fail(reason));
   let told = false;
   return (title, implementation) => {

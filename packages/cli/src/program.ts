@@ -53,6 +53,7 @@ function split(args: readonly string[]): { own: readonly string[]; words: readon
 /** Hands the command line, read and checked, to `carry`; prints help or version where that is asked for. */
 async function parse(all: readonly string[], signal: AbortSignal, carry: (command: Command, call: Call<Options>) => Promise<void>): Promise<void> {
   const { own: args, words: after } = split(all);
+  checkCompletion(args);
   const width = Math.min(110, process.stdout.columns || 100);
   const words = args.map(hideDash);
   const program = yargs(words)
@@ -163,6 +164,13 @@ function checkSwitches(command: Command, args: readonly string[]): void {
 
 function asTexts(value: unknown): string[] {
   return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((word) => restoreDash(String(word)));
+}
+
+/** yargs prints the script whatever stands behind the word. */
+function checkCompletion([name, ...rest]: readonly string[]): void {
+  const extra = rest.find((word) => !['--help', '-h', '--version'].includes(word));
+  if (name !== 'completion' || extra === undefined) return;
+  throw new UsageError('UNEXPECTED_ARGUMENT', `completion does not know what to do with ${JSON.stringify(extra)}: it prints the script of the shell that $SHELL names, and takes nothing more.`);
 }
 
 function checkPositionals(command: Command, parsed: Parsed): void {

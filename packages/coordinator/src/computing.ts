@@ -13,6 +13,11 @@ import type { MachineRequest } from './request.ts';
 /** Stored numbers up to which starting threads takes longer than a pass without them. */
 const FEW = 2 ** 19;
 
+/** Threads worth starting for so many stored numbers: one, the calling thread, for few. */
+export function threadsWorth(numbers: number, threads: number): number {
+  return numbers <= FEW ? 1 : threads;
+}
+
 export interface Computing {
   /** What nodes know the job by. */
   readonly coordinator: string;
@@ -35,14 +40,14 @@ export function openComputing(machine: MachineRequest, threads: number, request?
   let pool: ThreadPool | null = null;
   let cluster: Cluster | null = null;
   const start = (): ThreadPool => (pool ??= new ThreadPool({ threads, kernels }));
-  const inline = ({ description }: LoadedRows): boolean => request === undefined && pool === null && description.rows * description.features.length <= FEW;
+  const inline = ({ description }: LoadedRows): boolean => request === undefined && pool === null && threadsWorth(description.rows * description.features.length, threads) === 1;
   const coordinator = randomUUID();
   return {
     coordinator,
     kernel: kernelIdText(kernels.id),
     kernelReason: kernels.reason,
     expect: (numbers) => {
-      if (numbers > FEW) start();
+      if (threadsWorth(numbers, threads) > 1) start();
     },
     threadsFor: (rows) => (inline(rows) ? 1 : threads),
     on: async (rows, options = {}) => {

@@ -164,7 +164,7 @@ export function roadText({ road, why, rows, features, usable, values, sampleRows
   if (why === 'noFeatures') return 'the constant alone: no feature varies that could have a coefficient.';
   if (why === 'manyFeatures') return `${each}: matrices of all ${counted(usable, 'feature')} at several values would take too much memory.`;
   if (why === 'unpenalised') return `${each}: something is not penalised, and what has no proven gap does not advance with others.`;
-  return `${each}: ${thousands(rows)} rows are few beside the ${thousands(sampleRows)} of a sample for ${counted(usable, 'feature')}, which would save nothing.`;
+  return `${each}: ${counted(rows, 'row')} for ${counted(usable, 'feature')} are so few that a sample, of ${thousands(sampleRows)}, would save nothing.`;
 }
 
 /** How the folds are fitted, and why. */

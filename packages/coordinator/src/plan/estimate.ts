@@ -74,9 +74,10 @@ const FOLD_SWEEPS = 4;
 const FOLD_LEADERS = 0.2;
 const FOLD_PASSES = 1.1;
 const FOLD_ANCHORS = 4;
-/** Seconds to start threads, to hand out a pass, and of a step on q features, a share of q^2. */
+/** Seconds to start threads, to hand out a pass to them and to do one without them, and of a step on q features, a share of q^2. */
 const START = 0.1;
 const PASS = 4e-4;
+const PASS_ALONE = 1e-4;
 const STEP = 3e-7;
 /** Bytes of Node, the readers and the threads, before any row. */
 const PROGRAM = 170e6;
@@ -108,6 +109,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
   const gramShare = sparse ? WORKING_SHARE : 1;
   const matrix = 8 * features * features;
   const { single, many, gram } = speeds;
+  const pass = threads === 1 ? PASS_ALONE : PASS;
   const step = STEP * (features * features) * (sparse ? WORKING_SHARE : 1);
   const path = ((): Cost => {
     switch (way.road) {
@@ -115,7 +117,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / rowThreads + step * values, sample: 0, matrices: matrix * (threads + 2) };
       case 'values': {
         const each = Math.round(perValue * values);
-        const seconds = (rows * (MOMENTS * single + each * (single + gramShare * gram))) / rowThreads + each * (PASS + step);
+        const seconds = (rows * (MOMENTS * single + each * (single + gramShare * gram))) / rowThreads + each * (pass + step);
         return { sweeps: MOMENTS + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (threads + 2) };
       }
       case 'lockstep': {
@@ -124,7 +126,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         const sampled = PER_VALUE[kind] * values;
         const columnPasses = LOCKSTEP_PASSES[kind];
         const onAll = (rows * ((MOMENTS + SAMPLING) * single + columnPasses * many + fullAnchors * gram)) / rowThreads + (columnPasses * values * step) / threads;
-        const onSample = (sampleRows * sampled * (single + gramShare * gram) + refineRows * (refining * many + anchors * gram)) / threads + sampled * (PASS + step);
+        const onSample = (sampleRows * sampled * (single + gramShare * gram) + refineRows * (refining * many + anchors * gram)) / threads + sampled * (pass + step);
         return {
           sweeps: MOMENTS + SAMPLING + (refining > 0 || values === 1 ? LOCKSTEP : LOCKSTEP_FROM_SMALL),
           columnPasses,
@@ -146,7 +148,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         return { sweeps: 0, columnPasses: 0, grams: 0, seconds: step * values * folds, matrices: matrix * ((folds - 1) * threads + 2 * folds) };
       case 'apart': {
         const each = Math.round(folds * PER_VALUE[kind] * values);
-        return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / rowThreads + each * (PASS + step), matrices: 0 };
+        return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / rowThreads + each * (pass + step), matrices: 0 };
       }
       case 'together': {
         const columnPasses = FOLD_LEADERS + FOLD_PASSES * folds;
@@ -182,6 +184,6 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
     memory: { rows: held, sample: cost.sample, matrices: cost.matrices, program, total: held + cost.sample + cost.matrices + program },
     spilled: bytes - held,
     swept: cost.sweeps * bytes,
-    seconds: START + cost.seconds,
+    seconds: (threads === 1 ? 0 : START) + cost.seconds,
   };
 }

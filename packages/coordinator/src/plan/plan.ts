@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { ScalemixError, chooseKernels, enableWideVectors, kernelIdText, lossBySpec, rowWidth } from '@scalemix/core';
 import { defaultMemoryLimit, loadRows } from '@scalemix/worker';
 import type { LoadOptions, LoadedRows, Table } from '@scalemix/worker';
+import { threadsWorth } from '../computing.ts';
 import { foldCount } from '../crossValidation.ts';
 import { withTable } from '../input.ts';
 import { loadOptions, localTable, storedBytes } from '../job.ts';
@@ -68,12 +69,14 @@ const ONLY_OF_THE_HEAD = new Set(['ONE_CLASS_RESPONSE', 'ALL_WEIGHTS_ZERO', 'ALL
  */
 export async function planJob(request: JobRequest, { cluster, ...options }: PlanOptions = {}): Promise<Plan> {
   const machine = request.machine ?? {};
-  const threads = machine.threads ?? availableParallelism();
+  const allowed = machine.threads ?? availableParallelism();
   if (machine.wideVectors === true) enableWideVectors();
   const kernels = chooseKernels({ family: machine.kernel, precision: machine.precision });
   const memoryLimit = machine.memory ?? defaultMemoryLimit();
-  const nodes = cluster === undefined ? null : await askNodes(cluster, { threads, memory: memoryLimit, kernels });
+  const nodes = cluster === undefined ? null : await askNodes(cluster, { threads: allowed, memory: memoryLimit, kernels });
+  const began = performance.now();
   return withTable(request.data, machine, async (table) => {
+    const opening = (performance.now() - began) / 1000;
     const { rows: counted, exact } = await rowsOf(table);
     const { head, loaded, seconds, responseTried } = await loadHead(table, request, options);
     try {
@@ -82,6 +85,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
       const features = description.features.length;
       const rows = head.seen.whole ? head.seen.rows : counted;
       const values = problem.penalty.name === 'none' ? 1 : (problem.lambda?.length ?? problem.lambdas ?? DEFAULT_VALUES);
+      const threads = nodes === null ? threadsWorth(rows * features, allowed) : allowed;
       const folds = request.folds === undefined ? 0 : foldCount(request.folds, description.folds?.values.length ?? 0);
       const sparse = problem.penalty.l1Ratio > 0;
       const speeds = await measureSpeeds(loaded, kernels, { loss: problem.loss, values, sparse }, options);
@@ -145,7 +149,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
         fileBytes: fingerprint?.files.reduce((sum, file) => sum + file.bytes, 0) ?? null,
         rowsTried: head.seen.rows,
         responseTried,
-        readSeconds: readingSeconds(seconds / head.seen.rows, rows, planned),
+        readSeconds: opening + readingSeconds(seconds / head.seen.rows, rows, planned),
         memoryLimit,
         threads,
         kernel: kernelIdText(kernels.id),
