@@ -8,10 +8,14 @@ import { fitPath, lasso, logistic, ridge } from 'scalemix';
 import type { ArrayColumn } from 'scalemix';
 import { hardCases } from '../tests/support/hardData.ts';
 import type { HardData } from '../tests/support/hardData.ts';
+import type { Options } from './support/benchmark.ts';
 import { row } from './support/row.ts';
 import type { Figure } from './support/row.ts';
 
 const VALUES = 40;
+
+export const takes = ['only'] as const;
+export const figures = hardCases.map(({ name }) => name);
 
 function columnsOf({ dense, codes }: HardData): Record<string, ArrayColumn> {
   const columns: Record<string, ArrayColumn> = Object.fromEntries(dense.map((column, j) => [`x${j + 1}`, column]));
@@ -19,10 +23,11 @@ function columnsOf({ dense, codes }: HardData): Record<string, ArrayColumn> {
   return columns;
 }
 
-export async function run(): Promise<Figure[]> {
+export async function run({ only }: Pick<Options, 'only'>): Promise<Figure[]> {
   enableWideVectors();
-  const figures: Figure[] = [];
+  const measured: Figure[] = [];
   for (const hard of hardCases) {
+    if (only !== null && !only.includes(hard.name)) continue;
     const data = hard.make(hard.rows, hard.columns);
     const x = columnsOf(data);
     for (const penalty of [lasso(), ridge()]) {
@@ -32,7 +37,7 @@ export async function run(): Promise<Figure[]> {
       const name = `${hard.name}-${penalty.name}`;
       const worst = Math.max(...gap.map((value, k) => (value ?? NaN) / objective[k]!));
       console.error(`${name}: ${hard.rows} x ${hard.columns}, ${hard.about}; ${grams} Grams, largest relative gap ${worst.toExponential(1)}`);
-      figures.push(
+      measured.push(
         {
           ...row(`${name}-certified`, converged.filter(Boolean).length / VALUES, 'of the values', 1),
           detail: { about: hard.about, penalty: penalty.name, rows: hard.rows, columns: hard.columns, sweeps, 'column passes': columnPasses, grams, 'certified gap': worst, seconds: timing.fit, cpu: (user + system) / 1e6 },
@@ -41,5 +46,5 @@ export async function run(): Promise<Figure[]> {
       );
     }
   }
-  return figures;
+  return measured;
 }

@@ -36,6 +36,7 @@ export class Profile {
       ...this.#rows(source, prefix),
       choose: (selector) => this.#rows(source.choose(selector), `${prefix}chosen `),
       gather: async (selector, options) => this.source(await this.#watch(`${prefix}gather`, () => '', source.gather(selector, options)), `${prefix}sample `),
+      take: (selector, options) => this.#watch(`${prefix}take`, () => '', source.take(selector, options)),
       close: () => source.close(),
     };
   }

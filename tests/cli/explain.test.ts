@@ -7,13 +7,23 @@ import { displayWidth, sentences, wrap } from '../../packages/cli/src/show/text.
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
 import { memoryTable } from '../support/memoryTable.ts';
 
-const folder = temporaryFolder({ 'few.csv': sampleCsv(300), 'many.csv': sampleCsv(45000) });
+/** 20 rows of 30 numbers. */
+function wideCsv(): string {
+  const rows = Array.from({ length: 20 }, (_, i) => [i % 2, ...Array.from({ length: 30 }, (_value, j) => Math.sin((i + 1) * (j + 1)).toFixed(3))].join(','));
+  return `late,${Array.from({ length: 30 }, (_, j) => `x${j}`).join(',')}\n${rows.join('\n')}\n`;
+}
+
+const folder = temporaryFolder({ 'few.csv': sampleCsv(300), 'many.csv': sampleCsv(45000), 'wide.csv': wideCsv() });
 const plain = { isTTY: false, width: 80, colour: false, unicode: false };
 const common = ['few.csv', '--columns', 'x,z,c'];
 
 const ways: readonly [args: string[], words: readonly RegExp[]][] = [
   [['path', ...common, '--response', 'y'], [/kernel \S+ \([a-z0-9- ]+\)\./, /from moments/, /1 read of all rows: 1 for means and moments\./, /all 100 values are, by the sweep/]],
   [['path', ...common, '--response', 'late', '--loss', 'logistic', '--lambdas', '5'], [/value by value/, /300 rows for 4 features are so few that a sample, of 10,000, would save nothing/, /up to \d of 4 features/]],
+  [
+    ['path', 'wide.csv', '--response', 'late', '--loss', 'logistic', '--penalty', 'ridge', '--lambdas', '5'],
+    [/in the space of the rows: a ridge solution is made of the 20 rows, fewer than the 30 features; .* every value solved/, /3 reads of all rows: 1 for means and moments, 1 to bring the rows here, 1 with 5 vectors of coefficients\./, /all 5 values are/],
+  ],
   [['fit', ...common, '--response', 'late', '--loss', 'logistic', '--penalty', 'none'], [/Newton steps on all rows/, /not penalised/, /the value is/]],
   [
     ['path', 'many.csv', '--columns', 'x,z,c', '--response', 'late', '--loss', 'logistic', '--lambdas', '9'],

@@ -12,6 +12,8 @@ import { sampleCsv, temporaryFolder } from '../support/commandLine.ts';
 const folder = temporaryFolder({ 'tiny.csv': sampleCsv(70), 'few.csv': sampleCsv(500), 'many.csv': sampleCsv(150000) });
 const file = (name: string): string => join(folder, name);
 writeFileSync(file('many.csv.gz'), gzipSync(readFileSync(file('many.csv'))));
+const wide = Array.from({ length: 40 }, (_, i) => [i % 3 === 0 ? 1 : 0, ...Array.from({ length: 60 }, (_value, j) => Math.sin(i * (j + 1)).toFixed(3))].join(','));
+writeFileSync(file('wide.csv'), `late,${Array.from({ length: 60 }, (_, j) => `x${j}`).join(',')}\n${wide.join('\n')}\n`);
 const lines = readFileSync(file('many.csv'), 'utf8').trimEnd().split('\n').slice(1);
 writeFileSync(file('sorted.csv'), `late,x,c,w\n${Array.from({ length: 200000 }, (_, i) => `${i < 140000 ? 'no' : 'yes'},${i % 7},${'abd'[i % 3]},2`).join('\n')}\n`);
 
@@ -34,6 +36,9 @@ const asked: Readonly<Record<string, JobRequest>> = {
   'folds of many rows': { ...request('many.csv'), folds: { by: 'modulo', count: 3 } },
   'folds of few rows': { ...request('tiny.csv', {}, { lambdas: 4 }), folds: { by: 'shuffle', count: 4 } },
   'folds by a column': { ...request('few.csv', { response: 'y' }, { loss: { name: 'squared', parameters: {} } }), folds: { by: 'column', column: 'n' } },
+  'ridge with fewer rows than features': { ...request('wide.csv', {}, { penalty: { name: 'ridge', l1Ratio: 0 } }), data: { inputs: [file('wide.csv')], response: 'late' } },
+  'lasso with fewer rows than features': { ...request('wide.csv'), data: { inputs: [file('wide.csv')], response: 'late' } },
+  'folds of fewer rows than features': { ...request('wide.csv', {}, { penalty: { name: 'ridge', l1Ratio: 0 } }), data: { inputs: [file('wide.csv')], response: 'late' }, folds: { by: 'modulo', count: 4 } },
   'all levels, weights, an offset': request('few.csv', { drop: 'none', weights: 'w', offset: 'n' }),
 };
 
@@ -108,6 +113,12 @@ test('an estimate: each way costs what it is made of', (t) => {
   t.is(values.way.road, 'values');
   t.true(values.seconds > 2 * lockstep.seconds, 'that is why values advance together');
   t.is(values.grams, 300);
+  const fewer: Sizes = { ...sizes, rows: 500, features: 2000, width: 2000, bytesPerRow: 16008, sparse: false };
+  const space = estimate(fewer, { ...speeds, gram: 1e-3 });
+  t.deepEqual([space.way.road, space.sweeps, space.grams, space.columnPasses], ['rowSpace', 3, 0, 1]);
+  t.is(space.memory.sample, 500 * (16008 + 16000));
+  t.is(space.memory.matrices, 2 * 8 * 500 * 500);
+  t.true(space.seconds < estimate({ ...fewer, provable: false }, { ...speeds, gram: 1e-3 }).seconds / 10);
   const moments = estimate({ ...sizes, quadratic: true }, speeds);
   t.deepEqual([moments.sweeps, moments.grams, moments.columnPasses], [1, 1, 0]);
   t.true(moments.seconds < lockstep.seconds);

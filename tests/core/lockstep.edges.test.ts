@@ -99,6 +99,7 @@ function ending(inner: RowSource, limit: number, controller: AbortController, be
     ...watched(inner),
     choose: (selector) => watched(inner.choose(selector)),
     close: () => inner.close(),
+    take: (selector, options) => read(options?.signal, () => inner.take(selector, options)),
     gather: (selector, options) => read(options?.signal, async () => ending(await inner.gather(selector, options), limit, controller, begun)),
   };
 }

@@ -3,7 +3,7 @@ import test from 'ava';
 import { MOMENTS_FEATURES, chooseRoad } from '@scalemix/core';
 import type { RoadQuestion } from '@scalemix/core';
 
-const many: RoadQuestion = { rows: 1e6, features: 100, usable: 100, values: 100, width: 100, folds: 0, quadratic: false, provable: true };
+const many: RoadQuestion = { rows: 1e6, features: 100, usable: 100, values: 100, width: 100, folds: 0, quadratic: false, provable: true, ridge: false };
 
 const cases: readonly [what: string, question: RoadQuestion, road: string, why: string, sampleRows: number][] = [
   ['least squares', { ...many, quadratic: true }, 'moments', 'quadratic', 20000],
@@ -19,6 +19,14 @@ const cases: readonly [what: string, question: RoadQuestion, road: string, why: 
   ['nothing that varies', { ...many, usable: 0 }, 'values', 'noFeatures', 10000],
   ['as many features as there is room for', { ...many, rows: 1e7, features: 4096, usable: 4096 }, 'lockstep', 'manyRows', 819200],
   ['one feature more', { ...many, rows: 1e7, features: 4097, usable: 4097 }, 'values', 'manyFeatures', 819400],
+  ['ridge with fewer rows than features', { ...many, ridge: true, rows: 99 }, 'rowSpace', 'fewerRows', 20000],
+  ['ridge with as many rows as features', { ...many, ridge: true, rows: 100 }, 'values', 'fewRows', 20000],
+  ['least squares with fewer rows than features', { ...many, ridge: true, rows: 99, quadratic: true }, 'rowSpace', 'fewerRows', 20000],
+  ['the same in folds', { ...many, ridge: true, rows: 99, quadratic: true, folds: 5 }, 'moments', 'quadratic', 20000],
+  ['something but ridge with fewer rows than features', { ...many, rows: 99 }, 'values', 'fewRows', 20000],
+  ['as many of fewer rows as there is room for', { ...many, ridge: true, rows: 4096, features: 8192, usable: 8192, width: 8192 }, 'rowSpace', 'fewerRows', 1638400],
+  ['one feature more than is written out as columns', { ...many, ridge: true, rows: 4096, features: 8193, usable: 8193, width: 8193 }, 'values', 'manyFeatures', 1638600],
+  ['one row more than steps take', { ...many, ridge: true, rows: 4097, features: 8000, usable: 8000, width: 8000 }, 'values', 'manyFeatures', 1600000],
   ['something unpenalised', { ...many, provable: false }, 'values', 'unpenalised', 20000],
 ];
 

@@ -6,7 +6,7 @@ import {
   BLOCK_ROWS, RowChooser, RowGatherer, SubtreeReducer, blockOffsets, concatenateRows, createAccumulator, finishStatistic, leafRows, mergeStatistics, statisticSize,
 } from '@scalemix/core';
 import type {
-  Arena, BlockStore, ChosenRows, Description, FeatureMap, Kernels, MomentsRequest, PassRequest, ResolvedBlock, RowLayout, RowSource, SampleSelector, StoredBlock,
+  Arena, BlockStore, ChosenRows, Description, FeatureMap, GatheredRows, Kernels, MomentsRequest, PassRequest, ResolvedBlock, RowLayout, RowSource, SampleSelector, StoredBlock,
 } from '@scalemix/core';
 
 export interface ArrayData {
@@ -132,6 +132,11 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
     dropped: 0,
     kernel: 'test',
   };
+  const gathered = (selector: SampleSelector): GatheredRows => {
+    const gatherer = new RowGatherer(arenas, store, selector.rate);
+    const parts = chosenBlocks(selector).map((block) => gatherer.block(block, block.chosen, block.chosen.rows, (bytes) => new ArrayBuffer(bytes)));
+    return concatenateRows(parts, layout);
+  };
   return {
     store,
     describe: () => description,
@@ -143,10 +148,9 @@ export function arraySource(data: ArrayData, makeKernels: (memory: WebAssembly.M
       evaluate: async (request) => finishStatistic(request, p, collect({ ...request, among: selector })),
     }),
     close: () => {},
+    take: async (selector) => ({ rows: gathered(selector), map: features }),
     gather: async (selector) => {
-      const gatherer = new RowGatherer(arenas, store, selector.rate);
-      const parts = chosenBlocks(selector).map((block) => gatherer.block(block, block.chosen, block.chosen.rows, (bytes) => new ArrayBuffer(bytes)));
-      const rows = concatenateRows(parts, layout);
+      const rows = gathered(selector);
       const sample: ArrayData = {
         y: rows.response,
         dense: dense.map((_, j) => Float64Array.from({ length: rows.rows }, (_value, i) => rows.dense[i * dense.length + j]!)),

@@ -77,7 +77,7 @@ function stepsOf(size: number, count: number): { shared: AnchorModel; problems: 
 for (const [size, brief] of [[70, false], [60, true]] as const) {
   test(`the solver's works of ${size} features, done by ${brief ? 'the calling thread' : 'threads'}, come back in order, as without threads`, async (t) => {
     const { shared, problems } = stepsOf(size, 37);
-    t.is(areBrief(problems), brief);
+    t.is(areBrief('modelStep', problems), brief);
     const pool = new ThreadPool({ threads: 3, kernels });
     t.deepEqual(await pool.map('modelStep', shared, problems), await inOrder.map('modelStep', shared, problems));
     const ridge = problems.map((problem) => ({ ...problem, l1: new Float64Array(size), keepFactor: true }));

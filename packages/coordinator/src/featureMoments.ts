@@ -20,6 +20,7 @@ export function keepMoments(source: RowSource): { readonly source: RowSource; re
       evaluate: (request, options) => source.evaluate(request, options),
       choose: (selector) => source.choose(selector),
       gather: (selector, options) => source.gather(selector, options),
+      take: (selector, options) => source.take(selector, options),
       close: () => source.close(),
     },
     moments: () => {

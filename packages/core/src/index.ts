@@ -5,6 +5,7 @@ export * from './block/arena.ts';
 export * from './block/choice.ts';
 export * from './block/gather.ts';
 export * from './block/store.ts';
+export type { TakenRows } from './block/takenRows.ts';
 export * from './kernels/kernels.ts';
 export * from './kernels/index.ts';
 export * from './statistics/accumulator.ts';

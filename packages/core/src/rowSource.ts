@@ -3,6 +3,7 @@
  * a cluster stands behind it.
  */
 import type { SampleSelector } from './block/choice.ts';
+import type { TakenRows } from './block/takenRows.ts';
 import type { Moments, MomentsRequest } from './statistics/moments.ts';
 import type { PassRequest, PassResult } from './statistics/pass.ts';
 
@@ -11,6 +12,8 @@ export interface RowSource extends SomeRows {
   choose(selector: SampleSelector): SomeRows;
   /** The rows that the selector chooses, brought here as a source of their own with the same features; one read of the rows. For few rows that are read often. */
   gather(selector: SampleSelector, options?: ReadOptions): Promise<RowSource>;
+  /** The rows that the selector chooses, brought here as arrays; one read of the rows. For few rows whose products with one another are wanted. */
+  take(selector: SampleSelector, options?: ReadOptions): Promise<TakenRows>;
   /** Lets the rows go; nothing can be asked of them any more. */
   close(): void;
 }

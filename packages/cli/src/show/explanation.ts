@@ -115,6 +115,7 @@ export class Explanation {
       '1 for means and moments',
       ...(this.#nullPasses.length > 0 ? [`${this.#nullPasses.length} for the null model`] : []),
       ...(this.#sampled === null ? [] : ['1 to draw the sample']),
+      ...(road.road === 'rowSpace' ? ['1 to bring the rows here'] : []),
       ...(this.#passes.length > 0 ? [passesText(road, this.#passes)] : []),
       ...(this.#foldPasses.length > 0 ? [`${this.#foldPasses.length} for the folds`] : []),
     ];
@@ -160,6 +161,7 @@ function featuresText({ features, usable }: Of<'roadChosen'>): string {
 export function roadText({ road, why, rows, features, usable, values, sampleRows }: Omit<Of<'roadChosen'>, 'type'>): string {
   if (road === 'moments') return `from moments: a sum of squares of ${counted(features, 'feature')} is known whole once their cross moments are, so that one read of the rows serves every value.`;
   if (road === 'lockstep') return `${values === 1 ? 'begun on a sample' : `all ${values} values at once, begun on a sample`}: ${thousands(rows)} rows are many beside the ${thousands(sampleRows)} of a sample for ${counted(usable, 'feature')}.`;
+  if (road === 'rowSpace') return `in the space of the rows: a ridge solution is made of the ${counted(rows, 'row')}, fewer than the ${counted(features, 'feature')}; the rows were brought here, and ${values === 1 ? 'the value' : 'every value'} solved in as many unknowns.`;
   const each = values === 1 ? 'Newton steps on all rows' : 'value by value, each started where the one before ended';
   if (why === 'noFeatures') return 'the constant alone: no feature varies that could have a coefficient.';
   if (why === 'manyFeatures') return `${each}: matrices of all ${counted(usable, 'feature')} at several values would take too much memory.`;
@@ -175,7 +177,7 @@ export function foldsText({ way, folds, rows, features }: Pick<Of<'foldsBegun'>,
 }
 
 function passesText({ road }: Of<'roadChosen'>, passes: readonly Of<'passBegun'>[]): string {
-  if (road === 'lockstep') return vectorsText(passes);
+  if (road === 'lockstep' || road === 'rowSpace') return vectorsText(passes);
   if (road === 'moments') return `${passes.length} where the fit is so close that moments have lost its digits`;
   return `${passes.length} for the values`;
 }

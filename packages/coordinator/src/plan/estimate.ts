@@ -58,6 +58,10 @@ const MOMENTS = 1;
 const SAMPLING = 1;
 const LOCKSTEP = 4;
 const LOCKSTEP_FROM_SMALL = 5;
+/** In the space of the rows: to bring them here, and of all values to certify them; steps a value takes where the loss is not quadratic. */
+const TAKING = 1;
+const CERTIFYING = 1;
+const ROW_STEPS = 3;
 /** Bytes that say of a row of a sample that it is one. */
 const CHOSEN_ROW = 12;
 /** Sweeps that passes over the larger sample take the time of. */
@@ -98,11 +102,17 @@ export function overChosen({ road, sampleRows, refineRows, sampleInPlace, anchor
   return { sweeps: 1 + LARGER_PASSES, columns: LARGER_PASSES * Math.min(values, anchors + Math.ceil(LEADER_SHARE * values)), grams: anchors };
 }
 
+/** Rows that are brought to the coordinator, from wherever they lie. */
+export function rowsBrought({ road, sampleRows, sampleInPlace }: RoadChoice, rows: number): number {
+  if (road === 'rowSpace') return rows;
+  return road === 'lockstep' && !sampleInPlace ? sampleRows : 0;
+}
+
 type Cost = Pick<Estimate, 'sweeps' | 'columnPasses' | 'grams' | 'seconds'> & Pick<Estimate['memory'], 'sample' | 'matrices'>;
 
 export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
   const { rows, features, values, width, folds, quadratic, provable, penalised, sparse, threads, rowThreads = threads } = sizes;
-  const question = { rows, features, usable: features, values, width, folds, quadratic, provable };
+  const question = { rows, features, usable: features, values, width, folds, quadratic, provable, ridge: provable && !sparse };
   const way = chooseRoad(question);
   const kind = sparse ? 'sparse' : 'dense';
   const perValue = values === 1 ? ALONE : PER_VALUE[kind];
@@ -115,6 +125,19 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
     switch (way.road) {
       case 'moments':
         return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / rowThreads + step * values, sample: 0, matrices: matrix * (threads + 2) };
+      case 'rowSpace': {
+        // A flop of a Gram of all features, in seconds.
+        const flop = gram / (features * features);
+        const steps = (quadratic ? 1 : ROW_STEPS) * values;
+        return {
+          sweeps: MOMENTS + TAKING + CERTIFYING,
+          columnPasses: 1,
+          grams: 0,
+          seconds: (rows * ((MOMENTS + TAKING) * single + many)) / rowThreads + (rows * rows * features + (steps * rows ** 3) / 3) * flop + steps * PASS,
+          sample: rows * (sizes.bytesPerRow + 8 * features),
+          matrices: 2 * 8 * rows * rows,
+        };
+      }
       case 'values': {
         const each = Math.round(perValue * values);
         const seconds = (rows * (MOMENTS * single + each * (single + gramShare * gram))) / rowThreads + each * (pass + step);

@@ -12,7 +12,7 @@ import { readable } from '../cluster/origin.ts';
 import type { ClusterRequest } from '../cluster/options.ts';
 import type { JobRequest } from '../request.ts';
 import { askNodes } from './askNodes.ts';
-import { estimate, overChosen } from './estimate.ts';
+import { estimate, overChosen, rowsBrought } from './estimate.ts';
 import type { Estimate } from './estimate.ts';
 import { headTable } from './headTable.ts';
 import type { HeadTable } from './headTable.ts';
@@ -129,7 +129,7 @@ export async function planJob(request: JobRequest, { cluster, ...options }: Plan
                 grams: (fromMoments ? 0 : found.grams) + chosen.grams,
                 gramShare: found.gramShare,
                 fromMoments,
-                sample: found.way.road === 'lockstep' && !found.way.sampleInPlace ? found.way.sampleRows * bytesPerRow : 0,
+                sample: rowsBrought(found.way, rows) * bytesPerRow,
                 reads,
               },
               nodes,

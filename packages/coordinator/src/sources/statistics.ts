@@ -30,6 +30,7 @@ export function rowSource(statistics: Statistics): RowSource {
     ...someRows(statistics, {}),
     choose: (selector) => someRows(statistics, { among: selector }),
     gather: async (selector, options) => rowSource(statistics.sample === undefined ? statistics.over(await statistics.gather(selector, options)) : await statistics.sample(selector, options)),
+    take: async (selector, options) => ({ rows: await statistics.gather(selector, options), map: statistics.map }),
     close: () => statistics.close(),
   };
 }

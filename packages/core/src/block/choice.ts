@@ -38,6 +38,11 @@ export interface ChosenRows {
   readonly worth: Float64Array;
 }
 
+/** Chooses every row that has a weight, with that weight. @param features p */
+export function everyRow(features: number): SampleSelector {
+  return { kind: 'sample', seed: 0, rate: Number.MAX_VALUE, classRate: [1, 1], reference: new Float64Array(features), inverseSquare: new Float64Array(features), working: 0, within: null };
+}
+
 /** @param rows of which none was chosen */
 export function emptySample(rows: number): FailureError {
   return new FailureError('EMPTY_SAMPLE', `None of ${rows} rows was chosen for the sample.`);

@@ -134,7 +134,7 @@ export function sampleSelector(scale: WorkingScale, classes: boolean, positiveSh
   const common = {
     kind: 'sample' as const,
     classRate: classes ? ([1 / (2 * (1 - positiveShare)), 1 / (2 * positiveShare)] as const) : ([1, 1] as const),
-    ...scale.forSampling(),
+    ...scale.forRows(),
     working: scale.usable.length,
     seed: 0,
   };

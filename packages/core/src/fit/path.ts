@@ -1,5 +1,6 @@
 /**
- * A whole penalty path. On many rows all values advance together, from a
+ * A whole penalty path. Ridge with fewer rows than features is fitted in the
+ * space of the rows (fit/rowSpace.ts). On many rows all values advance together, from a
  * solution on a sample (fit/lockstep.ts); else they are fitted value by value
  * from the strongest penalty down, each started where the one before ended.
  *
@@ -29,6 +30,7 @@ import type { FitOptions, PathProblem, PathResult } from './problem.ts';
 import type { LockstepValue, OnSample } from './samplePath.ts';
 import { chooseRoad, momentsSuffice, rowWidth } from './road.ts';
 import type { RoadChoice } from './road.ts';
+import { fitInRowSpace } from './rowSpace.ts';
 import { SweepOracle } from './sweepOracle.ts';
 import type { SweepCount } from './sweepOracle.ts';
 import { relativeGap, residualSquare } from './progress.ts';
@@ -87,7 +89,8 @@ export async function solvePath(
   checkProblem(problem, description.features.length);
   const loss = lossBySpec(problem.loss);
   const penalty = penaltyBySpec(problem.penalty);
-  const fromMoments = momentsSuffice({ quadratic: loss.quadratic, features: description.features.length, folds: folds?.count ?? 0 });
+  const asked = { features: description.features.length, folds: folds?.count ?? 0, quadratic: loss.quadratic, ridge: isRidge(problem, penalty) };
+  const fromMoments = momentsSuffice({ ...asked, rows: description.rows });
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const moments = await source.moments({ kind: 'moments', loss: problem.loss, gram: fromMoments, ...(folds && { folds }) }, signal);
   check(moments);
@@ -135,12 +138,20 @@ export async function solvePath(
   };
   const provable = values.every((value) => value.lambda > 0) && scale.usable.every((j) => scale.l1[j]! > 0);
   const size = { rows: moments.rows, features: description.features.length, usable: scale.usable.length, values: values.length, width: rowWidth(description) };
-  const choice = chooseRoad({ ...size, folds: folds?.count ?? 0, quadratic: loss.quadratic, provable });
+  const choice = chooseRoad({ ...size, ...asked, provable });
   options.onEvent?.({ type: 'roadChosen', ...size, ...choice });
-  const { results: fitted, model } =
-    choice.road === 'lockstep'
-      ? await onSample(source, sweeps, path, values, problem, moments, saturatedLoss, choice, options, count, done)
-      : { results: await valueByValue(oracle, sweeps, momentsOracle, path, values, nullModel.at, saturatedLoss, done), model: null };
+  const fit = async (): Promise<Pick<SolvedPath, 'results' | 'model'>> => {
+    switch (choice.road) {
+      case 'lockstep':
+        return onSample(source, sweeps, path, values, problem, moments, saturatedLoss, choice, options, count, done);
+      case 'rowSpace':
+        count.sweeps++;
+        return { results: await fitInRowSpace(source, sweeps, { ...path, saturatedLoss }, values, nullModel.at.point, signal, done), model: null };
+      default:
+        return { results: await valueByValue(oracle, sweeps, momentsOracle, path, values, nullModel.at, saturatedLoss, done), model: null };
+    }
+  };
+  const { results: fitted, model } = await fit();
   const results: ValueResult[] = [];
   fitted.forEach((result, k) => (results[order[k]!] = result));
 
@@ -260,6 +271,11 @@ function meanResponse(moments: Moments, responseCentre: number): number {
 /** The constant that fits the mean response best, less the mean offset. */
 export function startingIntercept(scale: WorkingScale, loss: Loss, moments: Moments, responseCentre: number): number {
   return scale.intercept ? loss.startingValue(meanResponse(moments, responseCentre)) - moments.offsetMean : 0;
+}
+
+/** Whether every value penalises every feature, by its square alone. */
+function isRidge({ lambda, penaltyFactors }: PathProblem, penalty: Penalty): boolean {
+  return penalty.slopeAtZero(1) === 0 && penalty.curvature(1) > 0 && penalty.name !== 'none' && (lambda ?? []).every((value) => value > 0) && (penaltyFactors ?? new Float64Array()).every((factor) => factor > 0);
 }
 
 /** The unit of stationarity: the size of the gradient with the intercept alone, but no less than what could be rounding. */

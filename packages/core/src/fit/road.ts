@@ -3,13 +3,14 @@
  * the engine, its explanation and a plan made before anything is read say the same.
  *
  *  - moments: least squares with few enough features; one sweep holds the whole problem.
+ *  - rowSpace: ridge with fewer rows than features; as many unknowns as rows (fit/rowSpace.ts).
  *  - lockstep: all values at once, from a solution on a sample of the rows (fit/lockstep.ts).
  *  - values: value by value, each started where the one before ended.
  */
 
 import type { Description } from '../rowSource.ts';
 
-export type Road = 'moments' | 'lockstep' | 'values';
+export type Road = 'moments' | 'rowSpace' | 'lockstep' | 'values';
 
 export interface RoadQuestion {
   /** Rows that count. */
@@ -28,6 +29,8 @@ export interface RoadQuestion {
   readonly quadratic: boolean;
   /** Whether every value penalises every usable feature, so that a gap can be proven. */
   readonly provable: boolean;
+  /** Whether every value penalises every feature, by its square alone. */
+  readonly ridge: boolean;
 }
 
 export interface RoadChoice {
@@ -48,6 +51,8 @@ export interface RoadChoice {
 export type RoadReason =
   /** Least squares whose moments are small enough (momentsSuffice). */
   | 'quadratic'
+  /** Ridge with fewer rows than features, whose products with one another are small enough (fitsRowSpace). */
+  | 'fewerRows'
   /** Many rows for each row of the sample. */
   | 'manyRows'
   /** Fewer than LOCKSTEP_SHARE rows for each row of the sample: it would hardly be smaller than the data. */
@@ -68,9 +73,21 @@ const LOCKSTEP_FEATURES = 4096;
 /** Rows there must be for each row of the sample. */
 const LOCKSTEP_SHARE = 4;
 
-/** Whether the moments that a path begins with, and those of each of the folds, hold the whole problem. */
-export function momentsSuffice({ quadratic, features, folds }: Pick<RoadQuestion, 'quadratic' | 'features' | 'folds'>): boolean {
+/** Rows up to which a ridge path is fitted in their space: their products with one another are 128 MiB, a step takes seconds. */
+const ROW_SPACE_ROWS = 4096;
+/** Numbers of those rows, written out as columns: 256 MiB. */
+const ROW_SPACE_NUMBERS = 2 ** 25;
+
+/** Whether the moments that a path begins with, and those of each of the folds, hold the whole problem, and nothing smaller does. */
+export function momentsSuffice(question: Pick<RoadQuestion, 'quadratic' | 'rows' | 'features' | 'folds' | 'ridge'>): boolean {
+  const { quadratic, features, folds } = question;
+  if (folds === 0 && fitsRowSpace(question)) return false;
   return quadratic && features <= MOMENTS_FEATURES && folds * features * features <= MOMENTS_NUMBERS;
+}
+
+/** Whether the solution lies in the space of the rows, and that is smaller than the features' and small enough. */
+export function fitsRowSpace({ ridge, rows, features }: Pick<RoadQuestion, 'ridge' | 'rows' | 'features'>): boolean {
+  return ridge && rows < features && rows <= ROW_SPACE_ROWS && rows * features <= ROW_SPACE_NUMBERS;
 }
 
 /** How samples are sized: rows a feature and at least, and of how large a share of all rows the larger one is at most. */
@@ -139,6 +156,7 @@ export function chooseRoad(question: RoadQuestion): RoadChoice {
   const choice = (road: Road, why: RoadReason): RoadChoice => ({ road, why, ...sizes, ...anchorCounts(question, sizes.refineRows) });
   if (momentsSuffice(question)) return choice('moments', 'quadratic');
   if (usable === 0) return choice('values', 'noFeatures');
+  if (fitsRowSpace(question)) return choice('rowSpace', 'fewerRows');
   if (!provable) return choice('values', 'unpenalised');
   if (usable > LOCKSTEP_FEATURES) return choice('values', 'manyFeatures');
   return worthSampling(rows, usable, values, sizes.sampleRows) ? choice('lockstep', 'manyRows') : choice('values', 'fewRows');

@@ -110,7 +110,7 @@ export class WorkingScale {
   }
 
   /** References of the stored features, and 1 / t_j^2 (0 for constant features). */
-  forSampling(): { reference: Float64Array; inverseSquare: Float64Array } {
+  forRows(): { reference: Float64Array; inverseSquare: Float64Array } {
     return { reference: this.#reference, inverseSquare: this.#scale.map((t) => (t > 0 ? 1 / (t * t) : 0)) };
   }
 

@@ -4,7 +4,7 @@
  */
 import { createKernels } from '../kernels/choose.ts';
 import type { KernelRequest } from '../kernels/choose.ts';
-import { choleskyWorkspaceBytes, penalisedStepWorkspaceBytes } from '../kernels/kernels.ts';
+import { GRAM_ROWS, choleskyWorkspaceBytes, gramWorkspaceBytes, penalisedStepWorkspaceBytes } from '../kernels/kernels.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { ARENA_MAXIMUM_PAGES, ARENA_RESERVED } from '../kernels/load.ts';
 
@@ -32,7 +32,7 @@ export interface PenalisedSystem {
   readonly l2: Float64Array;
 }
 
-/** One matrix at a time: what `open` or `openStep` gives is `factor`ed or `solve`d in place, and valid until the next of them. */
+/** One matrix at a time: what `open`, `openStep` or `products` gives is `factor`ed or `solve`d in place, and valid until the next of them. */
 export class LinearAlgebra {
   readonly #request: KernelRequest;
   #kernels: Kernels | null = null;
@@ -54,6 +54,26 @@ export class LinearAlgebra {
   /** A = U'U in place. n^3/3 flops. @returns whether every pivot is more than a share of its diagonal: by default, whether A is positive definite, to rounding; if not, what it holds is of no use */
   factor({ size, stride, values }: Upper, share = DEPENDENT): boolean {
     return this.#kernels!.cholesky(size, values.byteOffset, stride, share, values.byteOffset + values.byteLength) === size;
+  }
+
+  /** The sum of x x' over vectors x of n numbers, one after the other. n (n + 1) flops a vector. @returns null where there is no room for n x n numbers */
+  products(vectors: Float64Array, n: number): Upper | null {
+    const stride = Math.ceil(n / 8) * 8;
+    const matrix = stride * stride * 8;
+    const tile = Math.ceil((GRAM_ROWS * n) / 8) * 64 + 64;
+    const weights = GRAM_ROWS * 8;
+    const buffer = this.#room(matrix + tile + weights + gramWorkspaceBytes(n) + 64);
+    if (buffer === null) return null;
+    const values = new Float64Array(buffer, ARENA_RESERVED, stride * stride).fill(0);
+    const at = { tile: ARENA_RESERVED + matrix, weights: ARENA_RESERVED + matrix + tile, workspace: ARENA_RESERVED + matrix + tile + weights };
+    new Float64Array(buffer, at.weights, GRAM_ROWS).fill(1);
+    const rows = new Float64Array(buffer, at.tile, GRAM_ROWS * n);
+    for (let from = 0; from < vectors.length; from += GRAM_ROWS * n) {
+      const some = vectors.subarray(from, from + GRAM_ROWS * n);
+      rows.set(some);
+      this.#kernels!.gram(some.length / n, n, at.tile, n, at.weights, values.byteOffset, stride, at.workspace);
+    }
+    return { size: n, stride, values };
   }
 
   /** A step of n unknowns; what it holds is not defined. @returns null where there is no room for so many */

@@ -7,6 +7,8 @@ import type { KernelRequest } from '../kernels/choose.ts';
 import { LinearAlgebra } from './algebra.ts';
 import { solveModelStep } from './modelStep.ts';
 import type { AnchorModel, ModelStep, ModelStepProblem } from './modelStep.ts';
+import { columnProducts, rowProducts, rowStep } from './rowProducts.ts';
+import type { RowColumns, RowStep, RowStepProblem } from './rowProducts.ts';
 
 declare module '../rowSource.ts' {
   interface SolverWork {
@@ -14,6 +16,12 @@ declare module '../rowSource.ts' {
     modelStep: { shared: AnchorModel; item: ModelStepProblem; result: ModelStep };
     /** Whether no pivot of a matrix, of the size given and row-major, lies at or below a share of its diagonal. size^3/3 flops. */
     pivots: { shared: { readonly size: number; readonly share: number }; item: Float64Array; result: boolean };
+    /** K of all columns. */
+    rowProducts: { shared: RowColumns; item: null; result: Float64Array | null };
+    /** Steps in the space of the rows, on one K. */
+    rowStep: { shared: { readonly products: Float64Array }; item: RowStepProblem; result: RowStep | null };
+    /** Products of all columns with vectors of n numbers. */
+    columnProducts: { shared: RowColumns; item: Float64Array; result: Float64Array };
   }
 }
 
@@ -30,15 +38,24 @@ export function worksWith(kernels: KernelRequest = {}): SolverWorks {
       for (let i = 0; i < size; i++) upper.values.set(matrix.subarray(i * (size + 1), (i + 1) * size), i * (upper.stride + 1));
       return algebra.factor(upper, share);
     },
+    rowProducts: (shared) => rowProducts(shared, algebra),
+    rowStep: ({ products }, item) => rowStep(products, item, algebra),
+    columnProducts,
   };
 }
 
-/** Features up to which a work is brief: it takes no longer than handing it to another thread does. */
-const BRIEF_FEATURES = 64;
+/** Unknowns up to which a work is brief: it takes no longer than handing it to another thread does. */
+const BRIEF_UNKNOWNS = 64;
 
 /** Whether the works are done sooner on the calling thread than they are handed out, which they would not hold up. */
-export function areBrief<Work extends keyof SolverWork>(items: readonly SolverWork[Work]['item'][]): boolean {
-  return items.every((item) => (item instanceof Float64Array ? item.length <= BRIEF_FEATURES ** 2 : item.start.length <= BRIEF_FEATURES));
+export function areBrief<Work extends keyof SolverWork>(work: Work, items: readonly SolverWork[Work]['item'][]): boolean {
+  const briefest: { readonly [Name in keyof SolverWork]?: (item: SolverWork[Name]['item']) => boolean } = {
+    modelStep: ({ start }) => start.length <= BRIEF_UNKNOWNS,
+    pivots: (matrix) => matrix.length <= BRIEF_UNKNOWNS ** 2,
+    rowStep: ({ root }) => root.length <= BRIEF_UNKNOWNS,
+  };
+  const isBrief = briefest[work];
+  return isBrief !== undefined && items.every(isBrief);
 }
 
 /** Runs every piece in order, here and now. */

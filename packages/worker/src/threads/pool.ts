@@ -169,7 +169,7 @@ export class ThreadPool implements Executor {
 
   async map<Work extends keyof SolverWork>(work: Work, shared: SolverWork[Work]['shared'], items: readonly SolverWork[Work]['item'][]): Promise<SolverWork[Work]['result'][]> {
     if (this.#closed) throw closedError();
-    if (areBrief(items)) {
+    if (areBrief(work, items)) {
       this.#works ??= worksWith(this.kernels);
       return items.map((item) => this.#works![work](shared, item));
     }
