@@ -28,6 +28,7 @@ for (const command of commands) {
     t.regex(stdout, new RegExp(`Examples:[^]*scalemix ${command}`));
     t.regex(stdout, /--json +\S/);
     t.false(stdout.includes('[string]'));
+    t.deepEqual(stdout.split('\n').filter((line) => line.length > 100), []);
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a person sees: numbers, tables, plots, progress. */
 import test from 'ava';
 import type { JobEvent } from '@scalemix/coordinator';
-import { coefficientLines } from '../../packages/cli/src/show/coefficients.ts';
+import { coefficientLines, fitReport } from '../../packages/cli/src/show/coefficients.ts';
 import { crossValidationReport } from '../../packages/cli/src/show/crossValidation.ts';
 import { bytes, duration, short, significant, thousands } from '../../packages/cli/src/show/numbers.ts';
 import { pathReport } from '../../packages/cli/src/show/path.ts';
@@ -53,6 +53,32 @@ test('the tables of a path and of a cross-validation share their columns, on wid
   }
 });
 
+test('in a narrow terminal no line of a report is wider than it, and what is left out is said', (t) => {
+  const long = 'a column whose name is as long as a sentence of this test';
+  const features = [long, 'c=b', 'c=d'];
+  const columns = sampleModel().columns.map((column, i) => (i === 0 ? { ...column, name: long } : column));
+  const model = sampleModel({ lambda: [0.2224, 0.0002742, 5.14e-5], gap: [0, 1.2e-10, 3.4e-9], reason: [null, null, null], converged: [true, true, true], columns, features, cv: sampleCv() });
+  for (const width of [40, 46, 47, 60, 80]) {
+    const narrow = { ...terminal, width, colour: false };
+    t.true(pathReport(sampleModel(), narrow, true).includes('NOT CONVERGED (MAX_PASSES)'));
+    for (const [name, report] of [['path', pathReport(model, narrow, true)], ['cv', crossValidationReport(model, narrow, true)], ['fit', fitReport(model, 1, narrow, true)]] as const) {
+      const lines = report.split('\n');
+      t.deepEqual(lines.filter((line) => displayWidth(line) > width), [], `${name} of ${width} columns`);
+      if (width !== 46 && width !== 47) t.is(report.includes('no room for: deviance ratio'), name === 'cv' && width === 40, `${name} of ${width} columns`);
+    }
+  }
+});
+
+test('values in an order of their own are drawn with lambda falling to the right', (t) => {
+  const order = [1, 2, 0];
+  const of = <Value>(values: readonly Value[]): Value[] => order.map((k) => values[k]!);
+  const { lambda, devianceRatio, coefficients } = sampleModel();
+  const drawn = (report: string): string => report.slice(report.indexOf('  deviance ratio\n'), report.indexOf('coefficients x'));
+  const shuffled = pathReport(sampleModel({ lambda: of(lambda), devianceRatio: of(devianceRatio), coefficients: of(coefficients) }), plain, true);
+  t.is(drawn(shuffled), drawn(pathReport(sampleModel(), plain, true)));
+  t.regex(drawn(shuffled), /lambda 0\.5 +0\.02/);
+});
+
 test('control characters in names of data never reach the terminal', (t) => {
   t.is(printable('a\u001b[2Jb\n'), 'a?[2Jb?');
   t.is(fit('x\u0007y', 10), 'x?y');
@@ -88,6 +114,10 @@ test('coefficients stand by size on the standardized scale, levels under their c
 test('the verdict says what is proven, and what is not', (t) => {
   t.regex(verdict(sampleModel({ converged: [true, true, true], gap: [0, 1e-9, 2e-9] })), /All 3 values are certified.*5e-9/);
   t.regex(verdict(sampleModel({ converged: [true, true, true] })), /stationary/);
+  t.regex(verdict(sampleModel({ converged: [true, true, true] })), /too large for a gap/);
+  t.regex(verdict(sampleModel({ converged: [true, true, true], lambda: [0.5, 0.1, 0] })), /not penalised/);
+  t.notRegex(verdict(sampleModel({ gap: [0, 0, null], stationarity: [0, 0, 0] })), /stand/, 'a residual of nothing says nothing');
+  t.regex(verdict(sampleModel({ stationarity: [0, 0, 0.01], gap: [0, 0, null] })), /1 of 3 values have NOT converged to 1e-6, and stand at 0\.01/);
   t.regex(verdict(sampleModel()), /1 of 3 values have NOT converged.*MAX_PASSES/);
   t.regex(verdict(sampleModel({ reason: [null, null, 'SEPARABLE'] })), /separated/);
 });

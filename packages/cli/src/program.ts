@@ -13,11 +13,9 @@ import { readSettings } from './options/settings.ts';
 import { output } from './output.ts';
 import { version } from './version.ts';
 
-/** Letters that yargs keeps for the types of options, which say nothing here: every value is text. */
-const TYPE_WIDTH = 10;
-
-function helpText(help: string): string {
-  return `${help.replace(/ *\[(?:string|boolean|array|required|default: \[\])\](?= *(?:\[|$))/gm, '').replace(/ +$/gm, '')}\n`;
+/** What yargs has and its types do not declare. */
+interface Usage {
+  usageConfiguration(configuration: { readonly 'hide-types': boolean }): Argv;
 }
 
 type Parsed = Readonly<Record<string, unknown>>;
@@ -56,14 +54,16 @@ async function parse(all: readonly string[], signal: AbortSignal, carry: (comman
   checkCompletion(args);
   const width = Math.min(110, process.stdout.columns || 100);
   const words = args.map(hideDash);
-  const program = yargs(words)
+  const program = (yargs(words) as Argv & Usage)
+    // The types of options say nothing here: every value is text.
+    .usageConfiguration({ 'hide-types': true })
     .scriptName('scalemix')
     .locale('en')
     .usage('Certified penalty paths for regularized linear models on large data.\n\n  $0 COMMAND ...')
     .version(version)
     .help()
     .alias('help', 'h')
-    .wrap(width + TYPE_WIDTH)
+    .wrap(width)
     .parserConfiguration({
       'camel-case-expansion': false,
       'dot-notation': false,
@@ -112,7 +112,7 @@ async function parse(all: readonly string[], signal: AbortSignal, carry: (comman
   await program.parseAsync(words, {}, (_error: unknown, _parsed: unknown, text: string) => {
     printed = text;
   });
-  if (printed !== '') await output.result(helpText(printed));
+  if (printed !== '') await output.result(`${printed.replace(/ +$/gm, '')}\n`);
 }
 
 /** Milliseconds that the command of a command line may take to end after a signal. */

@@ -9,15 +9,19 @@ import { displayWidth, fit, printable } from './text.ts';
 /** Widest name, and the least room for the description of the values. */
 const NAME = 30;
 const VALUES = 24;
+/** The same of a narrow terminal: its share for names, and the least room. */
+const NAME_SHARE = 0.3;
+const LEAST_VALUES = 8;
 /** Levels that are named. */
 const LEVELS = 5;
 
 export function tableReport(summary: TableSummary, terminal: Terminal): string {
   const paint = painter(terminal);
-  const rows = summary.columns.map((column) => [fit(column.name, NAME), kindOf(column), missingOf(column, summary.rows)]);
+  const name = terminal.isTTY ? Math.min(NAME, Math.floor(NAME_SHARE * terminal.width)) : NAME;
+  const rows = summary.columns.map((column) => [fit(column.name, name), kindOf(column), missingOf(column, summary.rows)]);
   const headings = ['column', 'type', 'missing'];
   const taken = headings.reduce((sum, heading, at) => sum + 2 + Math.max(heading.length, ...rows.map((row) => displayWidth(row[at]!))), 0);
-  const room = Math.max(VALUES, terminal.width - taken - 2);
+  const room = Math.max(terminal.isTTY ? LEAST_VALUES : VALUES, terminal.width - taken - 2);
   const lines = [
     paint('bold', `${counted(summary.rows, 'row')}, ${counted(summary.columns.length, 'column')}`),
     '',

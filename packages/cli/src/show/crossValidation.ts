@@ -14,8 +14,8 @@ export function crossValidationReport(model: ModelDocument, terminal: Terminal, 
   const paint = painter(terminal);
   const shown = chosenRows(model.lambda.length, all, [cv.best, cv.oneStandardError]);
   const table = valueTable(model, terminal, shown, (k) => remark(model, cv, k), [
-    { heading: 'held-out deviance', short: 'held-out', cell: (k) => significant(cv.mean[k]!) },
-    { heading: 'std. error', cell: (k) => significant(cv.standardError[k]!, 2) },
+    { heading: 'held-out deviance', short: 'held-out', tiny: 'held', cell: (k) => significant(cv.mean[k]!) },
+    { heading: 'std. error', tiny: 'se', cell: (k) => significant(cv.standardError[k]!, 2) },
   ]);
   const lines = [paint('bold', sentences(headline(model, 'path'), terminal)), sentences(howFolded(cv), terminal), '', ...table];
   if (model.lambda.length > 2) lines.push('', ...plot(model, cv, terminal));
@@ -38,10 +38,10 @@ function remark(model: ModelDocument, cv: CrossValidation, k: number): string {
 }
 
 function plot(model: ModelDocument, cv: CrossValidation, terminal: Terminal): string[] {
-  const axis = lambdaAxis(model, terminal);
-  const mark = (k: number, name: string): { x: number; name: string } => ({ x: axis.x[k]!, name });
+  const { order, ...axis } = lambdaAxis(model, terminal);
+  const mark = (k: number, name: string): { x: number; name: string } => ({ x: axis.x[order.indexOf(k)]!, name });
   const marks = cv.best === cv.oneStandardError ? [mark(cv.best, 'best, 1se')] : [mark(cv.oneStandardError, '1se'), mark(cv.best, 'best')].sort((a, b) => a.x - b.x);
-  return plotLines([{ y: cv.mean, errors: cv.standardError, letter: '*' }], { ...axis, height: 10, title: 'held-out deviance, with one standard error', marks });
+  return plotLines([{ y: order.map((k) => cv.mean[k]!), errors: order.map((k) => cv.standardError[k]!), letter: '*' }], { ...axis, height: 10, title: 'held-out deviance, with one standard error', marks });
 }
 
 function choice(model: ModelDocument, cv: CrossValidation): string {

@@ -4,13 +4,13 @@ import { painter } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted, significant } from './numbers.ts';
 import { tableLines } from './table.ts';
-import { printable } from './text.ts';
+import { fit, printable, sentences } from './text.ts';
 
 export function evaluationReport(model: ModelDocument, index: number, report: EvaluationReport, terminal: Terminal): string {
   const paint = painter(terminal);
   const dropped = report.dropped > 0 ? `, ${counted(report.dropped, 'row')} left out` : '';
   const lines = [
-    paint('bold', `${printable(model.response.name)} at lambda ${significant(model.lambda[index]!)} (index ${index}): ${counted(report.rows, 'row')}${dropped}`),
+    paint('bold', sentences(`${printable(model.response.name)} at lambda ${significant(model.lambda[index]!)} (index ${index}): ${counted(report.rows, 'row')}${dropped}`, terminal)),
     '',
     ...measures([
       ['deviance', report.deviance],
@@ -48,7 +48,7 @@ function confusionLines(model: ModelDocument, { confusion }: Classification, pai
   const negative = printable(model.response.negative ?? `not ${positive}`);
   const count = (value: number): string => (Number.isInteger(value) ? value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',') : significant(value, 5));
   return tableLines(
-    [{ heading: '', most: 30 }, { heading: `predicted ${positive}`, align: 'right' }, { heading: `predicted ${negative}`, align: 'right' }],
+    [{ heading: '', most: 30 }, { heading: `predicted ${fit(positive, 20)}`, align: 'right' }, { heading: `predicted ${fit(negative, 20)}`, align: 'right' }],
     [
       [`${positive}`, count(confusion.truePositive), count(confusion.falseNegative)],
       [`${negative}`, count(confusion.falsePositive), count(confusion.trueNegative)],

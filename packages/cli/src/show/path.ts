@@ -11,6 +11,8 @@ import { effort, headline, verdict } from './verdict.ts';
 
 /** Coefficients drawn. */
 const CURVES = 6;
+/** Widest name of one, where there is room. */
+const LABEL = 18;
 
 export function pathReport(model: ModelDocument, terminal: Terminal, all: boolean): string {
   const paint = painter(terminal);
@@ -24,13 +26,13 @@ export function pathReport(model: ModelDocument, terminal: Terminal, all: boolea
 }
 
 function plots(model: ModelDocument, terminal: Terminal): string[] {
-  const options = lambdaAxis(model, terminal);
-  const ratio: Curve = { y: model.devianceRatio.map((value) => value ?? NaN), letter: '*' };
-  const last = model.lambda.length - 1;
+  const { order, ...options } = lambdaAxis(model, terminal);
+  const ratio: Curve = { y: order.map((k) => model.devianceRatio[k] ?? NaN), letter: '*' };
+  const last = order.at(-1)!;
   const largest = effects(model, last).slice(0, CURVES);
   const curves = largest.map(({ feature }, index): Curve => {
     const j = model.features.indexOf(feature);
-    return { y: model.coefficients.map((vector) => vector[j]! * model.featureScales[j]!), letter: 'abcdef'[index]!, label: fit(feature, 18) };
+    return { y: order.map((k) => model.coefficients[k]![j]! * model.featureScales[j]!), letter: 'abcdef'[index]!, label: fit(feature, Math.min(LABEL, Math.floor(options.width / 4))) };
   });
   // Nothing to be seen where nothing is explained.
   if (!ratio.y.some((value) => value > 1e-9)) return [];

@@ -4,6 +4,7 @@
  * which for a log-spaced grid is the logarithm of lambda.
  */
 import { significant } from './numbers.ts';
+import { wrap } from './text.ts';
 
 export interface Curve {
   readonly y: readonly number[];
@@ -71,8 +72,8 @@ export function plotLines(curves: readonly Curve[], options: PlotOptions): strin
   const marks = (options.marks ?? []).map(({ x, name }) => ({ at: letterOf(x), name }));
   const axis = `${' '.repeat(margin + 1)}${options.unicode ? '└' : '+'}${axisLine(across, marks.map(({ at }) => at), options.unicode)}`;
   const [start, end] = options.xLabels;
-  const feet = `${' '.repeat(margin + 2)}${start}${end.padStart(across - start.length)}`;
-  return [`  ${options.title}`, ...body, axis, ...(marks.length > 0 ? [`${' '.repeat(margin + 2)}${markNames(across, marks)}`] : []), feet];
+  const feet = `${' '.repeat(margin + 2)}${start}${end.padStart(Math.max(end.length + 1, across - start.length))}`;
+  return [...wrap(options.title, options.width - 2).map((line) => `  ${line}`), ...body, axis, ...(marks.length > 0 ? [`${' '.repeat(margin + 2)}${markNames(across, marks)}`] : []), feet];
 }
 
 /** Letters between two error bars. */

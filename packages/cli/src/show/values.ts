@@ -6,6 +6,7 @@ import type { Terminal } from '../terminal.ts';
 import { significant } from './numbers.ts';
 import type { PlotOptions } from './plot.ts';
 import { tableLines } from './table.ts';
+import { displayWidth, sentences } from './text.ts';
 
 /** Longest table that is shown whole, and the rows of a shortened one. */
 const WHOLE = 24;
@@ -16,6 +17,10 @@ export interface FurtherColumn {
   readonly heading: string;
   /** Of a narrow terminal. @default heading */
   readonly short?: string;
+  /** Of a very narrow one. @default short */
+  readonly tiny?: string;
+  /** What the column is called where even that is too wide and it is left out; the first of such columns goes first. @default never left out */
+  readonly dispensable?: string;
   readonly cell: (k: number) => string;
 }
 
@@ -32,20 +37,44 @@ export function valueTable(model: ModelDocument, terminal: Terminal, shown: read
   const narrow = terminal.isTTY && terminal.width < WIDE;
   const proven = !model.gap.includes(null);
   const columns: readonly FurtherColumn[] = [
-    { heading: 'index', cell: String },
+    { heading: 'index', tiny: '#', cell: String },
     { heading: 'lambda', cell: (k) => significant(model.lambda[k]!) },
-    { heading: 'nonzero', cell: (k) => String(model.nonzero[k]!) },
-    { heading: 'deviance ratio', short: 'dev. ratio', cell: (k) => devianceRatioText(model, k) },
-    { heading: proven ? 'relative gap' : 'gap or stationarity', ...(proven && { short: 'rel. gap' }), cell: (k) => certainty(model, k) },
+    { heading: 'nonzero', tiny: 'nz', cell: (k) => String(model.nonzero[k]!) },
+    { heading: 'deviance ratio', short: 'dev. ratio', tiny: 'ratio', dispensable: 'deviance ratio', cell: (k) => devianceRatioText(model, k) },
+    { heading: proven ? 'relative gap' : 'gap or stationarity', short: proven ? 'rel. gap' : 'gap or stat.', tiny: 'gap', dispensable: 'gap', cell: (k) => certainty(model, k) },
     ...further,
   ];
-  const headings = columns.map(({ heading, short }) => ({ heading: narrow ? (short ?? heading) : heading, align: 'right' as const }));
-  const lines = tableLines([...headings, { heading: '' }], shown.map((k) => [...columns.map(({ cell }) => cell(k)), remark(k)]), (line) => paint('dim', line));
+  const made = (kept: readonly FurtherColumn[], headingOf: (column: FurtherColumn) => string): string[] =>
+    tableLines(kept.map((column) => ({ heading: headingOf(column), align: 'right' as const })), shown.map((k) => kept.map(({ cell }) => cell(k))), (line) => paint('dim', line));
+  const short = (column: FurtherColumn): string => column.short ?? column.heading;
+  let kept = columns;
+  let lines = made(kept, narrow ? short : ({ heading }) => heading);
+  const tooWide = (): boolean => terminal.isTTY && lines.some((line) => displayWidth(line) > terminal.width);
+  if (tooWide()) lines = made(kept, (column) => column.tiny ?? short(column));
+  const without: string[] = [];
+  while (tooWide()) {
+    const next = kept.find(({ dispensable }) => dispensable !== undefined);
+    if (next === undefined) break;
+    without.push(next.dispensable!);
+    kept = kept.filter((column) => column !== next);
+    lines = made(kept, (column) => column.tiny ?? short(column));
+  }
   const left = model.lambda.length - shown.length;
+  const [heading, ...rows] = lines;
   return [
-    ...lines.map((line) => (line.includes('NOT CONVERGED') ? paint('yellow', line) : line)),
-    ...(left > 0 ? [paint('dim', `  (${left} values between are not shown; --all shows them)`)] : []),
+    heading!,
+    ...rows.flatMap((row, i) => remarked(row, remark(shown[i]!), terminal)),
+    ...(without.length > 0 ? [paint('dim', sentences(`  (no room for: ${without.join(', ')})`, terminal))] : []),
+    ...(left > 0 ? [paint('dim', sentences(`  (${left} values between are not shown; --all shows them)`, terminal))] : []),
   ];
+}
+
+/** A row with its remark at the end, or where there is no room below it. */
+function remarked(row: string, remark: string, terminal: Terminal): string[] {
+  if (remark === '') return [row];
+  const line = `${row}  ${remark}`;
+  const lines = terminal.isTTY && displayWidth(line) > terminal.width ? [row, `    ${remark}`] : [line];
+  return remark.includes('NOT CONVERGED') ? lines.map((text) => painter(terminal)('yellow', text)) : lines;
 }
 
 /** Rows of the table: all, or some at even distances with both ends, and those of `always`. */
@@ -66,12 +95,15 @@ function devianceRatioText(model: ModelDocument, k: number): string {
   return ratio === null ? '-' : ratio.toFixed(4);
 }
 
-/** Lambda falls to the right, in logarithms where all are above zero. */
-export function lambdaAxis({ lambda }: ModelDocument, terminal: Terminal): Pick<PlotOptions, 'width' | 'unicode' | 'x' | 'xLabels'> {
+/** Lambda falls to the right, in logarithms where all are above zero; `order` has the values so. */
+export function lambdaAxis({ lambda }: ModelDocument, terminal: Terminal): Pick<PlotOptions, 'width' | 'unicode' | 'x' | 'xLabels'> & { readonly order: readonly number[] } {
+  const order = lambda.map((_, k) => k).toSorted((a, b) => lambda[b]! - lambda[a]!);
+  const falling = order.map((k) => lambda[k]!);
   return {
     width: Math.min(terminal.width, 100),
     unicode: terminal.unicode,
-    x: lambda.every((value) => value > 0) ? lambda.map((value) => -Math.log(value)) : lambda.map((_, k) => k),
-    xLabels: [`lambda ${significant(lambda[0]!, 3)}`, significant(lambda.at(-1)!, 3)],
+    order,
+    x: falling.every((value) => value > 0) ? falling.map((value) => -Math.log(value)) : order.map((_, place) => place),
+    xLabels: [`lambda ${significant(falling[0]!, 3)}`, significant(falling.at(-1)!, 3)],
   };
 }

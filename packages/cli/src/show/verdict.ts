@@ -26,7 +26,7 @@ export function verdict(model: ModelDocument): string {
     return `${all} certified: ${whose} objective is proven to lie within ${significant(worst, 2)} (relative) of the smallest possible.`;
   }
   const worst = Math.max(...model.stationarity.map((value) => value ?? 0));
-  return `${all} stationary to ${significant(worst, 2)} of the null gradient; where something is not penalised no gap can be proven.`;
+  return `${all} stationary to ${significant(worst, 2)} of the null gradient; ${provable(model) ? 'the numbers are too large for a gap to be computed' : 'where something is not penalised no gap can be proven'}.`;
 }
 
 /** How many of the values fitted without a fold have converged. */
@@ -38,6 +38,11 @@ export function foldVerdict({ folds, converged, reason, relativeGap: gaps, toler
   const worst = Math.max(...gaps.flat().map((gap) => gap ?? NaN));
   if (Number.isNaN(worst)) return `All ${subject} have converged to ${tolerance}.`;
   return `All ${subject} are certified: to within ${significant(worst, 2)} (relative).`;
+}
+
+/** Whether every value penalises every feature, so that a gap can be proven. */
+function provable({ lambda, penalty, penaltyFactors }: ModelDocument): boolean {
+  return penalty.name !== 'none' && lambda.every((value) => value > 0) && (penaltyFactors ?? []).every((factor) => factor > 0);
 }
 
 /** Each reason once, with what it means. */
@@ -57,7 +62,9 @@ function failure(model: ModelDocument, failed: readonly number[]): string {
   const reasons = failed.map((k) => model.reason[k] ?? 'STALLED');
   const subject = count === 1 ? 'The value has' : `${failed.length} of ${count} values have`;
   const worst = Math.max(...failed.map((k) => relativeGap(model, k) ?? model.stationarity[k] ?? 0));
-  const short = reasons.includes('SEPARABLE') ? '' : ` to ${significant(model.tolerance, 2)}, and ${count === 1 ? 'stands' : 'stand'} at ${significant(worst, 2)}`;
+  // Where neither is known but as 0, it says nothing.
+  const stands = worst > model.tolerance ? `, and ${count === 1 ? 'stands' : 'stand'} at ${significant(worst, 2)}` : '';
+  const short = reasons.includes('SEPARABLE') ? '' : ` to ${significant(model.tolerance, 2)}${stands}`;
   return `${subject} NOT converged${short} (${explained(reasons)}).`;
 }
 

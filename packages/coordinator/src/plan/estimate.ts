@@ -83,6 +83,8 @@ const START = 0.1;
 const PASS = 4e-4;
 const PASS_ALONE = 1e-4;
 const STEP = 3e-7;
+/** Matrices a thread has in memory for each that it adds up: sums on their way up the tree, and those not collected yet. */
+const SUMS = 12;
 /** Bytes of Node, the readers and the threads, before any row. */
 const PROGRAM = 170e6;
 const PROGRAM_THREAD = 40e6;
@@ -124,7 +126,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
   const path = ((): Cost => {
     switch (way.road) {
       case 'moments':
-        return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / rowThreads + step * values, sample: 0, matrices: matrix * (threads + 2) };
+        return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / rowThreads + step * values, sample: 0, matrices: matrix * (SUMS * threads + 2) };
       case 'rowSpace': {
         // A flop of a Gram of all features, in seconds.
         const flop = gram / (features * features);
@@ -133,7 +135,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
           sweeps: MOMENTS + TAKING + CERTIFYING,
           columnPasses: 1,
           grams: 0,
-          seconds: (rows * ((MOMENTS + TAKING) * single + many)) / rowThreads + (rows * rows * features + (steps * rows ** 3) / 3) * flop + steps * PASS,
+          seconds: (rows * ((MOMENTS + TAKING) * single + many)) / rowThreads + (rows * rows * features + (steps * rows ** 3) / 3) * flop + steps * pass,
           sample: rows * (sizes.bytesPerRow + 8 * features),
           matrices: 2 * 8 * rows * rows,
         };
@@ -141,7 +143,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
       case 'values': {
         const each = Math.round(perValue * values);
         const seconds = (rows * (MOMENTS * single + each * (single + gramShare * gram))) / rowThreads + each * (pass + step);
-        return { sweeps: MOMENTS + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (threads + 2) };
+        return { sweeps: MOMENTS + each, columnPasses: each / values, grams: each, seconds, sample: 0, matrices: matrix * (SUMS * threads + 2) };
       }
       case 'lockstep': {
         const { anchors, fullAnchors, sampleRows, refineRows, sampleInPlace } = way;
@@ -156,7 +158,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
           grams: fullAnchors,
           seconds: onAll + onSample,
           sample: sampleRows * (sampleInPlace ? CHOSEN_ROW : sizes.bytesPerRow) + (refining > 0 ? refineRows * CHOSEN_ROW : 0),
-          matrices: matrix * (anchors + fullAnchors * (threads + 1)),
+          matrices: matrix * (anchors + fullAnchors * (SUMS * threads + 1)),
         };
       }
     }

@@ -70,13 +70,15 @@ const ONLY_OF_THE_HEAD = new Set(['ONE_CLASS_RESPONSE', 'ALL_WEIGHTS_ZERO', 'ALL
 export async function planJob(request: JobRequest, { cluster, ...options }: PlanOptions = {}): Promise<Plan> {
   const machine = request.machine ?? {};
   const allowed = machine.threads ?? availableParallelism();
+  const began = performance.now();
   if (machine.wideVectors === true) enableWideVectors();
   const kernels = chooseKernels({ family: machine.kernel, precision: machine.precision });
+  const preparing = performance.now() - began;
   const memoryLimit = machine.memory ?? defaultMemoryLimit();
   const nodes = cluster === undefined ? null : await askNodes(cluster, { threads: allowed, memory: memoryLimit, kernels });
-  const began = performance.now();
+  const opened = performance.now();
   return withTable(request.data, machine, async (table) => {
-    const opening = (performance.now() - began) / 1000;
+    const opening = (preparing + performance.now() - opened) / 1000;
     const { rows: counted, exact } = await rowsOf(table);
     const { head, loaded, seconds, responseTried } = await loadHead(table, request, options);
     try {
