@@ -6,7 +6,7 @@
 import { BLOCK_ROWS, LEADER_SHARE, chooseRoad, chunkLevel, leafRows, rootLevel, statisticSize } from '@scalemix/core';
 import type { LossSpec, PassRequest, RoadChoice } from '@scalemix/core';
 import { fairShares } from '../../packages/coordinator/src/cluster/shards.ts';
-import { overChosen } from '../../packages/coordinator/src/plan/estimate.ts';
+import { PER_VALUE, WORKING_SHARE, overChosen } from '../../packages/coordinator/src/plan/estimate.ts';
 
 /** Measured. */
 export interface Speeds {
@@ -103,9 +103,6 @@ const ALIKE = { threads: 1 };
 const CHUNKS = 8;
 /** Sweeps before those that evaluate values: for moments, and to draw the samples. */
 const BEFORE = 2;
-/** On the sample, with steps of a value (plan/estimate.ts). */
-const SAMPLE_SWEEPS = 3;
-const WORKING_SHARE = 0.3;
 
 /** Aligned subtrees that cover chunks [from, to) of `count`: the least there are. */
 export function subtreesOf(from: number, to: number, count: number): number {
@@ -236,7 +233,7 @@ export function pathTime(problem: Problem, nodes: number, speeds: Speeds, around
     if (i === 0) return sweep({ row: single, request: 16 * features, statistic: moments });
     return sweep(passWork(problem, i === 1 ? asked.grams : 0, speeds, asked.columns / passes, refineRows / rows));
   });
-  const sample = (sampleRows * SAMPLE_SWEEPS * values * (single + WORKING_SHARE * gram)) / around.threads;
+  const sample = (sampleRows * PER_VALUE.sparse * values * (single + WORKING_SHARE * gram)) / around.threads;
   const sum = (sweeps: readonly SweepTime[], of: (sweep: SweepTime) => number): number => sweeps.reduce((total, each) => total + of(each), 0);
   const larger = sum(chosen, ({ seconds }) => seconds);
   return {

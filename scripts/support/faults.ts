@@ -116,7 +116,7 @@ export function mustRefuse({ way, nodes }: Schedule): boolean {
   return nodes.some(({ files }) => (files !== 'same' && (way === 'local' || way === 'localAway')) || (files === 'others' && way === 'autoAway'));
 }
 
-export function strange(random: Random): Files {
+function strange(random: Random): Files {
   return random.chance(0.5) ? 'absent' : 'others';
 }
 

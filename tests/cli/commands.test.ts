@@ -5,6 +5,7 @@ import test from 'ava';
 import { parseModel } from '@scalemix/core';
 import type { EvaluationReport, ModelDocument } from '@scalemix/core';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
+import { fieldNames } from '../support/fieldNames.ts';
 
 const folder = temporaryFolder({ 'train.csv': sampleCsv(400), 'some.csv': 'x,z,c\n0.5,101,a\n,103,b\n-1,104,q\n' });
 const inFolder = (name: string): string => join(folder, name);
@@ -161,11 +162,10 @@ test('docs/command-line.md has every field that commands print with --json', asy
   const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
   await run('fit', ...logistic, '--lambda', '0.01', '-o', 'fields-late.json');
   await run('fit', 'train.csv', '--response', 'y', '--columns', 'x', '--lambda', '0.01', '-o', 'fields-y.json');
-  const names = (value: unknown): string[] => (value === null || typeof value !== 'object' ? [] : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...names(inner)]));
   for (const [command, ...args] of [['evaluate', 'fields-late.json', 'train.csv'], ['evaluate', 'fields-y.json', 'train.csv'], ['predict', 'fields-y.json', 'train.csv'], ['describe', 'train.csv'], ['describe', 'some.csv'], ['doctor'], ['certs', '-o', 'certs']] as const) {
     const start = page.indexOf(`\n## ${command}\n`);
     const section = page.slice(start, page.indexOf('\n## ', start + 1));
-    const printed = [...new Set(names(JSON.parse(await run(command, ...args, '--json'))))];
+    const printed = [...new Set(fieldNames(JSON.parse(await run(command, ...args, '--json'))))];
     t.true(printed.length > 2);
     t.deepEqual(printed.filter((name) => !section.includes(`\`${name}\``)), [], command);
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { sampleCsv, scalemix, temporaryFolder } from '../support/commandLine.ts';
+import { fieldNames } from '../support/fieldNames.ts';
 
 const folder = temporaryFolder({ 'few.csv': sampleCsv(500) });
 const few = ['plan', 'few.csv', '--response', 'late', '--loss', 'logistic', '--columns', 'x,z,c'];
@@ -31,9 +32,8 @@ test('docs/command-line.md has every field that plan --json prints', async (t) =
   const { way: _, ...plan } = JSON.parse(stdout) as Record<string, unknown>;
   const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
   const section = page.slice(page.indexOf('\n## plan\n'), page.indexOf('\n## resume\n'));
-  const names = (value: unknown): string[] => (value === null || typeof value !== 'object' ? [] : Object.entries(value).flatMap(([name, inner]) => [...(Array.isArray(value) ? [] : [name]), ...names(inner)]));
-  t.true(names(plan).length > 30);
-  t.deepEqual(names(plan).filter((name) => !section.includes(`\`${name}\``)), []);
+  t.true(fieldNames(plan).length > 30);
+  t.deepEqual(fieldNames(plan).filter((name) => !section.includes(`\`${name}\``)), []);
 });
 
 for (const [args, code] of [

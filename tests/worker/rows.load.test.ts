@@ -192,6 +192,7 @@ const errors: { name: string; columns: Parameters<typeof memoryTable>[0]; option
   { name: 'nothing near', columns: { y, a: y }, options: numeric({ exclude: ['completely different'] }), message: /^UNKNOWN_COLUMN: .*There are 2 columns: "y", "a"/ },
   { name: 'two roles', columns: { y, w: y }, options: numeric({ weights: 'w', offset: 'w' }), message: /^COLUMN_ROLES: Column "w" is named both as --weights and as --offset/ },
   { name: 'in and out', columns: { y, w: y }, options: numeric({ columns: ['w'], exclude: ['w'] }), message: /^COLUMN_ROLES/ },
+  { name: 'the response among the predictors', columns: { y, a: y }, options: numeric({ columns: ['a', 'y'] }), message: /^COLUMN_ROLES: Column "y" is named both as --columns and as --response/ },
   { name: 'categorical weights', columns: { y, w: y }, options: numeric({ weights: 'w', categorical: ['w'] }), message: /^COLUMN_ROLES/ },
   { name: 'text weights', columns: { y, w: ['a', 'b', 'c'] }, options: numeric({ weights: 'w' }), message: /^NOT_NUMERIC: Column "w" \(--weights\) holds text/ },
   { name: 'text response', columns: { y: ['a', 'b', 'a'], a: y }, options: numeric(), message: /^TEXT_RESPONSE: Response "y" holds text/ },

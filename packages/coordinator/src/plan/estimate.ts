@@ -69,10 +69,10 @@ const REFINING = 1;
 /** Vectors of coefficients a value in those, with and without a lasso. */
 const LOCKSTEP_PASSES = { sparse: 3.2, dense: 2.4 };
 /** Sweeps a value on its own, and of one value alone. */
-const PER_VALUE = { sparse: 3, dense: 1.8 };
+export const PER_VALUE = { sparse: 3, dense: 1.8 };
 const ALONE = 7;
 /** Cost of the mean working set's Gram, as a share of that of all features. */
-const WORKING_SHARE = 0.3;
+export const WORKING_SHARE = 0.3;
 /** Of all folds together: sweeps, vectors of coefficients a value before they part, and a value and fold; Grams, where the path leaves none. */
 const FOLD_SWEEPS = 4;
 const FOLD_LEADERS = 0.2;

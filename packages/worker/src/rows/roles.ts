@@ -126,7 +126,10 @@ function checkRoles(options: LoadOptions, single: readonly (readonly [string, st
     seen.set(name, role);
   }
   const excluded = new Set(options.exclude ?? []);
-  for (const name of options.columns ?? []) if (excluded.has(name)) throw conflict(name, 'columns', 'exclude');
+  for (const name of options.columns ?? []) {
+    const other = seen.get(name) ?? (excluded.has(name) ? 'exclude' : undefined);
+    if (other !== undefined) throw conflict(name, 'columns', other);
+  }
   for (const name of options.categorical ?? []) {
     const role = seen.get(name);
     if (role !== undefined && role !== 'response') throw conflict(name, role, 'categorical');

@@ -36,7 +36,7 @@ export async function readHead(file: InputFile, delimiter: string | null, sample
   if (record === null) {
     throw new DataError('ROW_TOO_LONG', `${file.name}: the header line does not end within ${head.length} bytes; does the file have one, and are its quotes closed?`);
   }
-  if ('badQuote' in record) throw new DataError('BAD_QUOTING', `${file.name}: a quoted name in the header line (cell ${record.cell + 1}) is not closed, or text follows its closing quote`);
+  if ('badQuote' in record) throw new DataError('BAD_QUOTING', `${file.name}: a quoted name in the header line (cell ${record.cell + 1}) is not closed, or text follows its closing quote${delimiter === null ? '' : `; is ${JSON.stringify(delimiter)} the delimiter?`}`);
   if (!isUtf8(head.subarray(start, record.next))) throw new DataError('BAD_ENCODING', `${file.name}: the header line is not UTF-8; save the file as UTF-8`);
   const names = record.cells.map((name) => name.trim());
   checkNames(file, names);
