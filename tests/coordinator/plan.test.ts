@@ -90,7 +90,7 @@ test('sorted data, whose first rows hold one class, can be planned', async (t) =
 test('what is wrong with the request is said by the plan already', async (t) => {
   await t.throwsAsync(planJob(request('few.csv', { response: 'lat' })), { code: 'UNKNOWN_COLUMN' });
   await t.throwsAsync(planJob(request('few.csv', { positive: 'maybe' })), { code: 'UNKNOWN_CLASS' });
-  await t.throwsAsync(planJob(request('few.csv', { response: 'c' })), { code: 'MANY_CLASSES' });
+  await t.throwsAsync(planJob(request('few.csv', { response: 'c', columns: ['x', 'z'] })), { code: 'MANY_CLASSES' });
 });
 
 test('levels that still come at the end of the first rows are told', async (t) => {
@@ -137,6 +137,14 @@ test('an estimate: folds cost a few sweeps where they go together, and as much a
   t.true(apart.sweeps > 5 * estimate(few, speeds).sweeps);
   const moments = estimate({ ...sizes, quadratic: true, folds: 5 }, speeds);
   t.deepEqual([moments.foldsWay, moments.sweeps], ['moments', 1]);
+});
+
+test('an estimate: a lasso of few rows and many features steps on few of them', (t) => {
+  const wide = { ...sizes, rows: 300, features: 784, width: 784 };
+  const lasso = estimate(wide, speeds);
+  t.is(lasso.way.road, 'values');
+  t.true(lasso.seconds < 1, `${lasso.seconds} s`);
+  t.true(lasso.gramShare < 0.01 && estimate({ ...wide, rows: 10_000 }, speeds).gramShare > 0.1);
 });
 
 test('an estimate: rows beyond the memory go to disk', (t) => {

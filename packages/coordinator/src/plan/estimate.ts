@@ -71,18 +71,20 @@ const LOCKSTEP_PASSES = { sparse: 3.2, dense: 2.4 };
 /** Sweeps a value on its own, and of one value alone. */
 export const PER_VALUE = { sparse: 3, dense: 1.8 };
 const ALONE = 7;
-/** Cost of the mean working set's Gram, as a share of that of all features. */
+/** Cost of the mean working set's Gram, as a share of that of all features; features in it are also no more than a share of the rows. */
 export const WORKING_SHARE = 0.3;
+const WORKING_ROWS = 1 / 4;
 /** Of all folds together: sweeps, vectors of coefficients a value before they part, and a value and fold; Grams, where the path leaves none. */
 const FOLD_SWEEPS = 4;
 const FOLD_LEADERS = 0.2;
 const FOLD_PASSES = 1.1;
 const FOLD_ANCHORS = 4;
-/** Seconds to start threads, to hand out a pass to them and to do one without them, and of a step on q features, a share of q^2. */
+/** Seconds to start threads, to hand out a pass to them and to do one without them, and of a step on q features, a share of q^2: of Newton, and of a value to the end on moments. */
 const START = 0.1;
 const PASS = 4e-4;
 const PASS_ALONE = 1e-4;
-const STEP = 3e-7;
+const STEP = 1e-7;
+const MOMENTS_STEP = 3e-7;
 /** Matrices a thread has in memory for each that it adds up: sums on their way up the tree, and those not collected yet. */
 const SUMS = 12;
 /** Bytes of Node, the readers and the threads, before any row. */
@@ -118,15 +120,16 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
   const way = chooseRoad(question);
   const kind = sparse ? 'sparse' : 'dense';
   const perValue = values === 1 ? ALONE : PER_VALUE[kind];
-  const gramShare = sparse ? WORKING_SHARE : 1;
+  const gramShare = sparse ? Math.min(WORKING_SHARE, ((WORKING_ROWS * rows) / features) ** 2) : 1;
   const matrix = 8 * features * features;
   const { single, many, gram } = speeds;
   const pass = threads === 1 ? PASS_ALONE : PASS;
-  const step = STEP * (features * features) * (sparse ? WORKING_SHARE : 1);
+  const step = STEP * (features * features) * gramShare;
+  const momentsStep = (MOMENTS_STEP / STEP) * step;
   const path = ((): Cost => {
     switch (way.road) {
       case 'moments':
-        return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / rowThreads + step * values, sample: 0, matrices: matrix * (SUMS * threads + 2) };
+        return { sweeps: MOMENTS, columnPasses: 0, grams: 1, seconds: (rows * (single + gram)) / rowThreads + momentsStep * values, sample: 0, matrices: matrix * (SUMS * threads + 2) };
       case 'rowSpace': {
         // A flop of a Gram of all features, in seconds.
         const flop = gram / (features * features);
@@ -170,7 +173,7 @@ export function estimate(sizes: Sizes, speeds: Speeds): Estimate {
         return { sweeps: 0, columnPasses: 0, grams: 0, seconds: 0, matrices: 0 };
       case 'moments':
         // Every thread adds up a matrix a fold (one of them is the path's); from the whole come two triangles a fold, beside it.
-        return { sweeps: 0, columnPasses: 0, grams: 0, seconds: step * values * folds, matrices: matrix * ((folds - 1) * threads + 2 * folds) };
+        return { sweeps: 0, columnPasses: 0, grams: 0, seconds: momentsStep * values * folds, matrices: matrix * ((folds - 1) * threads + 2 * folds) };
       case 'apart': {
         const each = Math.round(folds * PER_VALUE[kind] * values);
         return { sweeps: 1 + each, columnPasses: each / values, grams: each, seconds: (rows * each * (single + gramShare * gram)) / rowThreads + each * (pass + step), matrices: 0 };
