@@ -73,7 +73,7 @@ async function run({ settings, output }: Call<typeof commonOptions>): Promise<nu
   const width = Math.max(...findings.map(({ name }) => name.length));
   const line = ({ name, value, fine }: Finding): string => {
     const margin = width + 5 + displayWidth(mark(fine));
-    const [first, ...rest] = wrap(value, Math.max(40, output.stdout.width - margin));
+    const [first, ...rest] = wrap(value, Math.max(20, output.stdout.width - margin));
     return [`  ${mark(fine)} ${name.padEnd(width)}  ${first}`, ...rest.map((text) => `${' '.repeat(margin)}${text}`)].join('\n');
   };
   await output.result(`${findings.map(line).join('\n')}\n`);
