@@ -21,11 +21,11 @@ const ROOT = { level: 0, index: 0 } as const;
 
 /**
  * Two sets of rows, as a fit has them: its own and a sample, which weighs. What comes with tasks is cloned here as there:
- * compiled code holds for objects of one make only, and for the kernels of one memory.
+ * compiled code holds for objects of one make only, and for one instance of the kernels.
  * Some 75 ms, of which a round is a few. @yields the sum of all statistics of a round: to be compared by tests
  */
 export function* warmUp(kernels: KernelChoice): Generator<number> {
-  const all = someRows(kernels, false), sample = someRows(kernels, true);
+  const [all, sample] = someRows(kernels);
   const never = (): void => {};
   let read = 0;
   const statistics = (computer: SubtreeComputer, requests: readonly StatisticRequest[]): Float64Array[] =>
@@ -37,19 +37,23 @@ export function* warmUp(kernels: KernelChoice): Generator<number> {
   }
 }
 
-function someRows(kernels: KernelChoice, weights: boolean): SubtreeComputer {
-  const layout: RowLayout = { dense: COLUMNS, denseType: kernels.precision, codes: 0, sparse: false, folds: false, weights, offset: false };
+/** Rows that weigh nothing and rows that weigh, in one memory: each takes 8 GiB of addresses. */
+function someRows(kernels: KernelChoice): [SubtreeComputer, SubtreeComputer] {
   const segments = segmentLayout({ threads: 1, reserved: ARENA_RESERVED, width: COLUMNS, scratchBytes: SCRATCH, capacity: CAPACITY });
   const allocator = new SegmentAllocator(segments);
-  const { bytes } = blockOffsets(layout, ROWS, 0);
-  const { segment, base } = allocator.allocate(bytes);
-  const parts = blockParts(allocator.memories[segment]!.buffer, base, layout, ROWS, 0);
-  parts.dense!.forEach((_, at) => (parts.dense![at] = (at % 17) / 8 - 1));
-  parts.response.forEach((_, i) => (parts.response[i] = i % 3 === 0 ? 1 : 0));
-  parts.weights?.forEach((_, i) => (parts.weights![i] = 1 + (i % 5) / 4));
-  const features = { count: COLUMNS, dense: Int32Array.from({ length: COLUMNS }, (_, j) => j), codes: [], sparse: new Int32Array(0) };
-  const store: BlockStore = { layout, features, blocks: [{ rows: ROWS, entries: 0, segment, base, bytes }], rows: ROWS, responseCentre: 0 };
-  return new SubtreeComputer(structuredClone(rowsHandle(store, segments, allocator.memories, null)), kernels);
+  const rowsOf = (weights: boolean): SubtreeComputer => {
+    const layout: RowLayout = { dense: COLUMNS, denseType: kernels.precision, codes: 0, sparse: false, folds: false, weights, offset: false };
+    const { bytes } = blockOffsets(layout, ROWS, 0);
+    const { segment, base } = allocator.allocate(bytes);
+    const parts = blockParts(allocator.memories[segment]!.buffer, base, layout, ROWS, 0);
+    parts.dense!.forEach((_, at) => (parts.dense![at] = (at % 17) / 8 - 1));
+    parts.response.forEach((_, i) => (parts.response[i] = i % 3 === 0 ? 1 : 0));
+    parts.weights?.forEach((_, i) => (parts.weights![i] = 1 + (i % 5) / 4));
+    const features = { count: COLUMNS, dense: Int32Array.from({ length: COLUMNS }, (_, j) => j), codes: [], sparse: new Int32Array(0) };
+    const store: BlockStore = { layout, features, blocks: [{ rows: ROWS, entries: 0, segment, base, bytes }], rows: ROWS, responseCentre: 0 };
+    return new SubtreeComputer(structuredClone(rowsHandle(store, segments, allocator.memories, null)), kernels);
+  };
+  return [rowsOf(false), rowsOf(true)];
 }
 
 function pass(columns: number, more: Partial<PassRequest>): PassRequest {
