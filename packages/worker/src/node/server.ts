@@ -207,8 +207,10 @@ export class NodeServer {
     const { protocol, coordinator, data, kernel, precision } = request;
     checkProtocol(protocol);
     if (coordinator === '' || (precision !== 'f64' && precision !== 'f32')) throw new DataError('BAD_MESSAGE', 'A message to attach names no coordinator or precision.');
-    if (this.#lease.take(coordinator)) await this.#dismiss();
+    const isAnother = this.#lease.take(coordinator);
     try {
+      if (isAnother) await this.#dismiss();
+      if (this.#leaving) throw leaving();
       const before = this.#session;
       // Rows that are held stay until it is known which are asked for.
       if (data === '') checkSameKernel(chooseKernels({ family: this.#options.kernel, precision }), kernel);
@@ -369,8 +371,8 @@ export class NodeServer {
     this.#lease.release();
     for (const controller of this.#running) controller.abort(new FailureError('LEASE_LOST', 'Nothing was heard of the coordinator.'));
     this.#options.onNote?.('Nothing was heard of the coordinator; its rows were let go.');
-    void session?.close();
-    void this.#files.close();
+    // What cannot be closed ends with the process.
+    void Promise.allSettled([session?.close(), this.#files.close()]);
   }
 }
 
