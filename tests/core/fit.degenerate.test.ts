@@ -105,3 +105,17 @@ test('an indicator that all rows that weigh have in common is constant, whatever
     t.true((await fit(varies, { loss: squared, penalty: ridge, lambda: [0.01] })).coefficients[0]![1] !== 0);
   }
 });
+
+test('a sparse column of one value has no coefficient, with an intercept or without, however its squares round', async (t) => {
+  for (const [n, value] of [[3, 0.3], [1000, 1000.1], [20000, 0.3]] as const) {
+    const x = new Random(4).normals(n);
+    const y = x.map((number, i) => 2 + number + (i % 3));
+    const sparse = { width: 1, indptr: Array.from({ length: n + 1 }, (_, i) => i), indices: new Array<number>(n).fill(0), values: new Array<number>(n).fill(value) };
+    for (const intercept of [true, false]) {
+      const { lambda, coefficients, converged } = await fit({ y, dense: [x], sparse }, { loss: squared, penalty: lasso, lambdas: 3, intercept });
+      t.true(lambda[0]! < 100, `${n} ${value} ${lambda[0]}`);
+      coefficients.forEach((b) => t.is(b[1], 0));
+      t.true(converged.every(Boolean));
+    }
+  }
+});

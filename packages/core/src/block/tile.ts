@@ -9,6 +9,7 @@
  */
 import { BLOCK_ROWS, blockOffsets } from './store.ts';
 import type { BlockOffsets, BlockStore, RowLayout } from './store.ts';
+import { PANEL_ROWS } from '../kernels/kernels.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { ArenaViews, ResolvedBlock, ScratchPlan } from './arena.ts';
 import type { Selection } from './selection.ts';
@@ -150,6 +151,15 @@ export class TileReader {
 export function columnTileRows(layout: RowLayout): number {
   const rows = Math.floor(131072 / (8 * Math.max(1, layout.dense)) / 16) * 16;
   return Math.min(2048, BLOCK_ROWS, Math.max(16, rows));
+}
+
+/** Bytes that the rows of a tile of several columns may take where they are copied. */
+const TILE_BYTES = 2 ** 26;
+
+/** Rows of a tile of an operation on panels: PANEL_ROWS, fewer where a row or its numbers of all panels take too much; a multiple of 16, at least 16. */
+export function panelTileRows(layout: RowLayout, panels: number): number {
+  const bytes = Math.max(8 * layout.dense, 64 * panels);
+  return Math.min(PANEL_ROWS, Math.max(16, Math.floor(TILE_BYTES / Math.max(1, bytes) / 16) * 16));
 }
 
 /** psi += X b for one column; b has selection.size slots. */

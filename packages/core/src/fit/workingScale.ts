@@ -84,10 +84,13 @@ export class WorkingScale {
       const square = fitted.mean[j]! ** 2;
       // Where all that varies is left out, the others stand beside the centre, alike. Of zeros and ones, whose squares have the same mean, one in so many rows would show.
       const shows = fitted.variance[j]! > HARDLY_ANY * all.variance[j]! && Math.abs(fitted.variance[j]! + square - fitted.mean[j]!) > CONSTANT * square;
-      const alike = !shows && fitted.variance[j]! <= ROUNDING * Math.min(fitted.rows, LONGEST_SUM) * square;
+      const rounded = fitted.variance[j]! <= ROUNDING * Math.min(fitted.rows, LONGEST_SUM) * square;
+      const alike = !shows && rounded;
       const constant = alike || sd <= CONSTANT * Math.abs(fitted.mean[j]! + description.centres[j]!) || spread <= CONSTANT * Math.abs(mean);
       const absent = alike && Math.abs(fitted.mean[j]! + description.centres[j]!) <= CONSTANT * Math.abs(description.centres[j]!);
-      if (!(scale > 0) || absent || (constant && (this.intercept || standardize))) continue;
+      // With the original zero as reference, a standard deviation of which no digit is known would leave the feature all but unpenalised.
+      const unscaled = !this.intercept && standardize && rounded;
+      if (!(scale > 0) || absent || unscaled || (constant && (this.intercept || standardize))) continue;
       this.#scale[j] = scale;
       this.ratio[j] = (standardize ? sd : 1) / scale;
       const distance = fitted.mean[j]! - moments.mean[j]!;

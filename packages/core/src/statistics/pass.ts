@@ -21,9 +21,9 @@ import { FoldTiles } from '../block/foldTiles.ts';
 import { selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
 import type { BlockStore } from '../block/store.ts';
-import { addGradientColumn, addGradientPanels, addPsiColumn, addPsiPanels, columnTileRows, openBlock, TileReader } from '../block/tile.ts';
+import { addGradientColumn, addGradientPanels, addPsiColumn, addPsiPanels, columnTileRows, openBlock, panelTileRows, TileReader } from '../block/tile.ts';
 import type { BlockCursor } from '../block/tile.ts';
-import { GRAM_ROWS, LOSS_SUMS, PANEL, PANEL_ROWS } from '../kernels/kernels.ts';
+import { GRAM_ROWS, LOSS_SUMS, PANEL } from '../kernels/kernels.ts';
 import type { LossKernels } from '../kernels/kernels.ts';
 import { genericLossKernels } from '../loss/elementwise.ts';
 import { lossBySpec } from '../loss/index.ts';
@@ -186,7 +186,7 @@ export class PassAccumulator {
     this.#panels = single ? 0 : this.#places.panels;
     this.#foldOfPlace = new Int32Array(this.#places.panels * PANEL).fill(-1);
     request.folds?.heldOut?.forEach((fold, k) => (this.#foldOfPlace[this.#places.place[k]!] = fold));
-    this.#tileRows = single ? Math.max(columnTileRows(store.layout), request.grams.some((gram) => fillsTiles(gram, p)) ? GRAM_ROWS : 0) : PANEL_ROWS;
+    this.#tileRows = single ? Math.max(columnTileRows(store.layout), request.grams.some((gram) => fillsTiles(gram, p)) ? GRAM_ROWS : 0) : panelTileRows(store.layout, this.#panels);
     this.#foldTiles = request.folds === undefined ? null : new FoldTiles(store, request.folds.by, this.#tileRows);
     this.#chosenTiles = request.among === undefined ? null : new ChosenTiles(store, request.among, this.#tileRows);
 
