@@ -71,3 +71,15 @@ test('sums over the other folds are those of a pass that leaves the fold out', a
     apart.forEach((evaluation, k) => same(t, without[k]![fold]!, evaluation));
   }
 });
+
+test('of all rows as well', async (t) => {
+  const asked = [{ at: 0, features: all }, { at: 5, features: Int32Array.of(0, 4) }];
+  const one = await oracle();
+  const many = await oracle(2 * 5);
+  const expected = await one.oracle.evaluate(points, asked, 7);
+  const got = await many.oracle.evaluate(points, asked, 7);
+  t.is(got.length, 7);
+  got.forEach((evaluation, k) => same(t, { ...evaluation, heldOutLoss: 0 }, { ...expected[k]!, heldOutLoss: 0 }));
+  t.deepEqual(got.map(({ hessian }) => hessian !== null), [true, false, false, false, false, true, false]);
+  t.deepEqual([one.count, many.count], [{ sweeps: 1, openColumns: 7, grams: 2 }, { sweeps: 4, openColumns: 7, grams: 2 }]);
+});

@@ -12,7 +12,7 @@ export * from './statistics/accumulator.ts';
 export * from './statistics/statistic.ts';
 export * from './statistics/tree.ts';
 export type * from './statistics/moments.ts';
-export type * from './statistics/pass.ts';
+export type * from './statistics/passRequest.ts';
 export * from './loss/index.ts';
 export type * from './loss/loss.ts';
 export * from './penalty/index.ts';

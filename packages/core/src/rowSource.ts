@@ -5,7 +5,7 @@
 import type { SampleSelector } from './block/choice.ts';
 import type { TakenRows } from './block/takenRows.ts';
 import type { Moments, MomentsRequest } from './statistics/moments.ts';
-import type { PassRequest, PassResult } from './statistics/pass.ts';
+import type { PassRequest, PassResult } from './statistics/passRequest.ts';
 
 export interface RowSource extends SomeRows {
   /** The rows that the selector chooses, where they lie: nothing is moved, every read chooses them or knows the choice. */

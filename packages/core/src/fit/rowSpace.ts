@@ -38,8 +38,6 @@ const MOST_STEPS = 50;
 const MOST_HALVINGS = 30;
 /** Share of an objective that is rounding. */
 const ROUNDING = 1e-13;
-/** Numbers that the gradients of one pass may hold: 128 MiB. */
-const PASS_NUMBERS = 2 ** 24;
 
 export interface RowSpaceSetting extends ValueSetting {
   readonly saturatedLoss: number;
@@ -62,16 +60,11 @@ export async function fitInRowSpace(
   const { scale, loss, penalty, saturatedLoss } = setting;
   const points = await pointsOf(source, setting, values, start, options);
   const results: ValueResult[] = [];
-  const most = Math.max(1, Math.floor(PASS_NUMBERS / scale.features));
-  for (let from = 0; from < points.length; from += most) {
-    const some = points.slice(from, from + most);
-    for (const evaluation of await sweeps.evaluate(some, [], some.length)) {
-      const k = results.length;
-      const certificate = certify(scale, loss, penalty, values[k]!.lambda, evaluation, setting.nullGradient);
-      const certified = relativeGap(certificate, saturatedLoss) <= setting.tolerance;
-      results.push(certified ? { evaluation, certificate, converged: true, reason: null } : await fitValue(sweeps, setting, { ...values[k]!, next: null, features: null }, evaluation, saturatedLoss));
-      done(results[k]!, k);
-    }
+  for (const [k, evaluation] of (await sweeps.evaluate(points, [], points.length)).entries()) {
+    const certificate = certify(scale, loss, penalty, values[k]!.lambda, evaluation, setting.nullGradient);
+    const certified = relativeGap(certificate, saturatedLoss) <= setting.tolerance;
+    results.push(certified ? { evaluation, certificate, converged: true, reason: null } : await fitValue(sweeps, setting, { ...values[k]!, next: null, features: null }, evaluation, saturatedLoss));
+    done(results[k]!, k);
   }
   return results;
 }
@@ -87,9 +80,10 @@ async function pointsOf(source: RowSource, setting: RowSpaceSetting, values: rea
   if (products === null || !products.every(Number.isFinite)) return values.map(() => start);
   const space = new RowSpace(taken.rows, products, setting);
   const duals: Dual[] = [];
-  for (const { lambda } of values) {
-    options.signal?.throwIfAborted();
-    duals.push(await space.fit(penalty.curvature(lambda), duals.at(-1) ?? space.at(new Float64Array(shared.rows), start.intercept), options));
+  for (const [k, { lambda }] of values.entries()) {
+    const before = k === 0 ? space.at(new Float64Array(shared.rows), start.intercept) : duals[k - 1]!;
+    const growth = k === 0 ? 1 : penalty.curvature(values[k - 1]!.lambda) / penalty.curvature(lambda);
+    duals.push(await space.fit(penalty.curvature(lambda), before, growth, options));
   }
   const along = await executor.map('columnProducts', shared, duals.map(({ a }) => a));
   return duals.map(({ intercept }, k) => pointOf(scale, along[k]!, intercept));
@@ -111,7 +105,6 @@ class RowSpace {
   readonly #rows: GatheredRows;
   /** w_i / W. */
   readonly #shares: Float64Array;
-  #last: { readonly dual: Dual; readonly lambda: number } | null = null;
 
   constructor(rows: GatheredRows, products: Float64Array, setting: RowSpaceSetting) {
     this.#setting = setting;
@@ -125,10 +118,14 @@ class RowSpace {
     return { a, product: this.#times(a), intercept };
   }
 
-  /** Newton steps from `start`, or from where the value before leads if that is better, until one is the last or none helps. */
-  async fit(lambda: number, start: Dual, { signal }: ReadOptions): Promise<Dual> {
+  /**
+   * Newton steps from `start`, or from where it leads if that is better, until one is the last or none helps.
+   * @param growth the value before's lambda over this one's: as a is -r / lambda, it grows so where r hardly changes
+   */
+  async fit(lambda: number, start: Dual, growth: number, { signal }: ReadOptions): Promise<Dual> {
     const { executor, saturatedLoss, scale } = this.#setting;
-    let at = this.#begin(lambda, start);
+    const grown = moved(start, start, growth - 1, false);
+    let at = this.#objective(grown, lambda) < this.#objective(start, lambda) ? grown : start;
     let objective = this.#objective(at, lambda);
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       signal?.throwIfAborted();
@@ -147,14 +144,7 @@ class RowSpace {
       ({ at, objective } = next);
       if (next.whole && (this.#loss.quadratic || promised <= LAST_STEP * (objective - saturatedLoss))) break;
     }
-    this.#last = { dual: at, lambda };
     return at;
-  }
-
-  /** As a is -r / lambda, it grows as lambda falls where r hardly changes. */
-  #begin(lambda: number, start: Dual): Dual {
-    const grown = this.#last === null ? start : moved(start, start, this.#last.lambda / lambda - 1, false);
-    return this.#objective(grown, lambda) < this.#objective(start, lambda) ? grown : start;
   }
 
   /** The longest of the step, its half, its quarter ... that does not raise the objective; null where none is. */

@@ -3,13 +3,13 @@ import type { LossSpec } from '../loss/loss.ts';
 import { LOSS_SUMS } from '../kernels/kernels.ts';
 import type { SomeRows } from '../rowSource.ts';
 import type { FoldSpec } from '../path/folds.ts';
-import type { PassFolds, PassRequest, PassResult } from '../statistics/pass.ts';
+import type { PassFolds, PassRequest, PassResult } from '../statistics/passRequest.ts';
 import { mergeStatistics } from '../statistics/statistic.ts';
 import type { Evaluation, Hessian, HessianRequest, Oracle } from './evaluation.ts';
 import type { Point, WorkingScale } from './workingScale.ts';
 
 const LOSS = LOSS_SUMS.indexOf('loss');
-/** Numbers that the gradients of one pass over folds may hold: 128 MiB, in every thread. With very many features it takes several passes. */
+/** Numbers that the gradients of one pass may hold: 128 MiB, in every thread. With very many features it takes several passes. */
 const PASS_NUMBERS = 2 ** 24;
 
 /** What the sweeps so far have cost. */
@@ -26,7 +26,7 @@ export interface TrainingSets {
   readonly sets: readonly { readonly scale: WorkingScale; /** Weight of the fold itself. */ readonly heldOutWeight: number }[];
 }
 
-/** Evaluates by sweeping over the rows of a source, one pass a call (in folds, several where the gradients are many). */
+/** Evaluates by sweeping over the rows of a source, one pass a call (several where the gradients are many). */
 export class SweepOracle implements Oracle {
   readonly #source: SomeRows;
   readonly #scale: WorkingScale;
@@ -50,8 +50,12 @@ export class SweepOracle implements Oracle {
   }
 
   async evaluate(points: readonly Point[], hessians: readonly HessianRequest[], open: number): Promise<Evaluation[]> {
-    const result = await this.#pass(points, hessians, open, null);
-    return points.map((point, k) => this.#evaluation(point, this.#scale, sumsOf(result, k), this.#gradientOf(result, k), null, hessianOf(this.#scale, result, hessians, k)));
+    const evaluations: Evaluation[] = [];
+    for (const { points: some, asked } of this.#pieces(points, hessians, 1)) {
+      const result = await this.#pass(some, asked, Math.min(open, some.length), null);
+      some.forEach((point, k) => evaluations.push(this.#evaluation(point, this.#scale, sumsOf(result, k), this.#gradientOf(result, k), null, hessianOf(this.#scale, result, asked, k))));
+    }
+    return evaluations;
   }
 
   /** Each point without the rows of its own fold. */

@@ -12,7 +12,7 @@
  */
 import type { Description } from '../rowSource.ts';
 import type { Moments } from '../statistics/moments.ts';
-import type { GramResult } from '../statistics/pass.ts';
+import type { GramResult } from '../statistics/passRequest.ts';
 import type { Hessian } from './evaluation.ts';
 import type { PathProblem } from './problem.ts';
 

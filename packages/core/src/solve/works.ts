@@ -47,14 +47,15 @@ export function worksWith(kernels: KernelRequest = {}): SolverWorks {
 /** Unknowns up to which a work is brief: it takes no longer than handing it to another thread does. */
 const BRIEF_UNKNOWNS = 64;
 
+const BRIEF: { readonly [Name in keyof SolverWork]?: (item: SolverWork[Name]['item']) => boolean } = {
+  modelStep: ({ start }) => start.length <= BRIEF_UNKNOWNS,
+  pivots: (matrix) => matrix.length <= BRIEF_UNKNOWNS ** 2,
+  rowStep: ({ root }) => root.length <= BRIEF_UNKNOWNS,
+};
+
 /** Whether the works are done sooner on the calling thread than they are handed out, which they would not hold up. */
 export function areBrief<Work extends keyof SolverWork>(work: Work, items: readonly SolverWork[Work]['item'][]): boolean {
-  const briefest: { readonly [Name in keyof SolverWork]?: (item: SolverWork[Name]['item']) => boolean } = {
-    modelStep: ({ start }) => start.length <= BRIEF_UNKNOWNS,
-    pivots: (matrix) => matrix.length <= BRIEF_UNKNOWNS ** 2,
-    rowStep: ({ root }) => root.length <= BRIEF_UNKNOWNS,
-  };
-  const isBrief = briefest[work];
+  const isBrief = BRIEF[work];
   return isBrief !== undefined && items.every(isBrief);
 }
 

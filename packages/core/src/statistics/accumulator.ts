@@ -8,8 +8,9 @@ import type { SampleSelector } from '../block/choice.ts';
 import type { BlockStore } from '../block/store.ts';
 import { MomentsAccumulator, finishMoments, momentsSize } from './moments.ts';
 import type { Moments, MomentsRequest } from './moments.ts';
-import { PassAccumulator, finishPass, passLayout } from './pass.ts';
-import type { PassRequest, PassResult } from './pass.ts';
+import { PassAccumulator } from './pass.ts';
+import { finishPass, passLayout } from './passRequest.ts';
+import type { PassRequest, PassResult } from './passRequest.ts';
 
 export interface Accumulator {
   /** Numbers of the statistic. */

@@ -16,7 +16,6 @@ import type { Arena, ArenaViews, ResolvedBlock } from '../block/arena.ts';
 import { addGram, extractGram, gramWorkspace, packedSize, planGram } from '../block/gram.ts';
 import type { GramAddresses } from '../block/gram.ts';
 import { ChosenTiles } from '../block/chosenTiles.ts';
-import type { SampleSelector } from '../block/choice.ts';
 import { FoldTiles } from '../block/foldTiles.ts';
 import { selectFeatures } from '../block/selection.ts';
 import type { Selection } from '../block/selection.ts';
@@ -27,69 +26,17 @@ import { GRAM_ROWS, LOSS_SUMS, PANEL } from '../kernels/kernels.ts';
 import type { LossKernels } from '../kernels/kernels.ts';
 import { genericLossKernels } from '../loss/elementwise.ts';
 import { lossBySpec } from '../loss/index.ts';
-import type { FoldSpec } from '../path/folds.ts';
-import type { Loss, LossSpec } from '../loss/loss.ts';
+import type { Loss } from '../loss/loss.ts';
 import { LeafScratch } from './leafScratch.ts';
 import type { ArenaState } from './leafScratch.ts';
 import { chooseSupport, placeColumns } from './panels.ts';
 import type { Places } from './panels.ts';
-import { layOut, part } from './statistic.ts';
+import { SUMS, areas, gramSize, passLayout } from './passRequest.ts';
+import type { GramRequest, PassPart, PassRequest } from './passRequest.ts';
+import { part } from './statistic.ts';
 import type { StatisticLayout } from './statistic.ts';
 
-export interface PassRequest {
-  readonly kind: 'pass';
-  readonly loss: LossSpec;
-  /** K. */
-  readonly columns: number;
-  /** K vectors of p, one after the other; for stored (centred) features. */
-  readonly coefficients: Float64Array;
-  readonly intercepts: Float64Array;
-  /** Features whose gradient is wanted, ascending; null: all. */
-  readonly features: Int32Array | null;
-  readonly grams: readonly GramRequest[];
-  readonly folds?: PassFolds;
-  /** Only over the rows that it chooses, with the weights it gives them; not with folds. @default all */
-  readonly among?: SampleSelector;
-}
-
-export interface PassFolds {
-  readonly by: FoldSpec;
-  /** The fold that each column leaves out, K, -1 for none. null: every column's sums and gradient are wanted fold by fold. */
-  readonly heldOut: Int32Array | null;
-}
-
-export interface GramRequest {
-  /** Which column's psi. */
-  readonly column: number;
-  /** Features, ascending; null: all. */
-  readonly features: Int32Array | null;
-  /** Products in float32 where the rows are stored so, in nearly half the time: of a Hessian that decides only how fast a solver goes. @default false */
-  readonly coarse?: boolean;
-}
-
-export interface PassResult {
-  /** For each column (fold by fold: for each fold of each column) the sums of kernels.ts LOSS_SUMS, K x LOSS_SUMS.length (K x F x ...). */
-  readonly sums: Float64Array;
-  /** sum_i w_i l'(psi_ik) x_ij, K vectors (fold by fold: K x F) of the features asked for. */
-  readonly gradient: Float64Array;
-  /** For each column the sum of w l(psi) over the rows it leaves out; empty where none does. */
-  readonly heldOutLoss: Float64Array;
-  readonly grams: readonly GramResult[];
-}
-
-/** Of the q features asked for, with weights u_i = w_i l''(psi_i). */
-export interface GramResult {
-  /** X'UX, packed upper triangle by columns: entry (i, j), i <= j, at j(j+1)/2 + i. */
-  readonly packed: Float64Array;
-  /** X'u. */
-  readonly cross: Float64Array;
-  /** sum u. */
-  readonly total: number;
-}
-
-const SUMS = LOSS_SUMS.length;
 const LOSS = LOSS_SUMS.indexOf('loss');
-const CURVATURE = LOSS_SUMS.indexOf('curvature');
 
 /** Panels of columns that leave out a fold: none. */
 const NONE_LEAVE: Places['leaving'][number] = { all: [0, 0], some: [0, 0] };
@@ -98,46 +45,9 @@ function sameFeatures(left: Int32Array | null, right: Int32Array | null): boolea
   return left === null || right === null ? left === right : left.length === right.length && left.every((feature, i) => feature === right[i]);
 }
 
-function gramSize(request: GramRequest, features: number): number {
-  return request.features === null ? features : request.features.length;
-}
-
 /** Whether a Gram costs so much that it is worth reading the rows twice from farther off to have its tiles full: in float32 short ones take a quarter more time. */
 function fillsTiles(request: GramRequest, features: number): boolean {
   return request.coarse === true && gramSize(request, features) ** 2 >= 128 * features;
-}
-
-type PassPart = 'sums' | 'gradient' | 'heldOut' | 'grams';
-
-/** Vectors of sums a column has: one, or one a fold. */
-function areas({ folds }: PassRequest): number {
-  return folds !== undefined && folds.heldOut === null ? folds.by.count : 1;
-}
-
-export function passLayout(request: PassRequest, features: number): StatisticLayout<PassPart> {
-  const wanted = request.features === null ? features : request.features.length;
-  const grams = request.grams.reduce((size, gram) => size + packedSize(gramSize(gram, features)) + gramSize(gram, features), 0);
-  return layOut([
-    ['sums', request.columns * areas(request) * SUMS],
-    ['gradient', request.columns * areas(request) * wanted],
-    ['heldOut', request.folds?.heldOut ? request.columns : 0],
-    ['grams', grams],
-  ]);
-}
-
-export function finishPass(request: PassRequest, features: number, values: Float64Array): PassResult {
-  const layout = passLayout(request, features);
-  const sums = part(layout, values, 'sums');
-  let at = layout.grams.at;
-  const grams = request.grams.map((gram) => {
-    const count = gramSize(gram, features);
-    const packed = values.subarray(at, (at += packedSize(count)));
-    const cross = values.subarray(at, (at += count));
-    let total = 0;
-    for (let area = 0; area < areas(request); area++) total += sums[(gram.column * areas(request) + area) * SUMS + CURVATURE]!;
-    return { packed, cross, total };
-  });
-  return { sums, gradient: part(layout, values, 'gradient'), heldOutLoss: part(layout, values, 'heldOut'), grams };
 }
 
 /** A Gram request with its place in scratch. */
@@ -170,8 +80,8 @@ export class PassAccumulator {
   readonly #grams: readonly GramWork[];
   readonly #scratch: LeafScratch;
   readonly #lossKernels = new Map<ArenaState, LossKernels>();
-  /** Bytes from one panel to the next, of b, g, psi and the sums. */
-  readonly #stride: { b: number; g: number; psi: number; sums: number };
+  /** Bytes from one panel to the next, of b, g, psi and the sums; and from the curvatures of one Gram to those of the next. */
+  readonly #stride: { b: number; g: number; psi: number; sums: number; curvature: number };
   readonly #at: { b: number; start: number; g: number; sums: number; heldOut: number; psi: number; residual: number; curvature: number; spare: number; workspace: number };
 
   constructor(arenas: readonly Arena[], store: BlockStore, request: PassRequest) {
@@ -203,7 +113,7 @@ export class PassAccumulator {
     const width = single ? 8 : 64;
     const panels = single ? 1 : this.#panels;
     const rows4 = Math.ceil(this.#tileRows / 4) * 4;
-    this.#stride = { b: psiSelection.size * 64, g: gradientSelection.size * 64, psi: rows4 * 64, sums: SUMS * 64 };
+    this.#stride = { b: psiSelection.size * 64, g: gradientSelection.size * 64, psi: rows4 * 64, sums: SUMS * 64, curvature: rows4 * 8 };
 
     const plan = new ScratchPlan(arenas[0]!.scratch);
     const readers = new Set([this.#psiReader, this.#gradientReader]);
@@ -232,7 +142,7 @@ export class PassAccumulator {
     const to = plan.position;
     const psi = plan.take(rows4 * width * panels);
     const residual = single || this.#grams.length === 0 ? psi : plan.take(rows4 * 8);
-    const curvature = this.#grams.length === 0 ? 0 : plan.take(rows4 * 8 * (single ? 1 : this.#grams.length));
+    const curvature = this.#grams.length === 0 ? 0 : plan.take(this.#stride.curvature * (single ? 1 : this.#grams.length));
     const spare = plan.take(SUMS * 64);
     const workspace = this.#grams.length === 0 ? 0 : gramWorkspace(plan, this.#grams.map((gram) => gram.selection));
     for (const reader of readers) reader.planRows(plan, this.#tileRows, store);
@@ -311,7 +221,7 @@ export class PassAccumulator {
       const place = this.#places.place[column]!;
       const at = (psi + (place >>> 3) * stride.psi) / 8 + (place & 7);
       for (let r = 0; r < rows; r++) f64[residual / 8 + r] = f64[at + r * PANEL]!;
-      loss.column(rows, residual, offset, response, weights, residual, curvature + i * Math.ceil(this.#tileRows / 4) * 32, spare);
+      loss.column(rows, residual, offset, response, weights, residual, curvature + i * stride.curvature, spare);
     }
     /** Runs `work` on panels [first, end), if there are any. */
     const onPanels = (first: number, end: number, work: (first: number, count: number) => void): void => {
@@ -338,7 +248,7 @@ export class PassAccumulator {
       const gram = this.#grams[i]!;
       if (leavingOut !== null && leavingOut[gram.column] === fold) continue;
       if (gram.reader !== gramReader) gramTile = (gramReader = gram.reader).read(kernels, cursor, row, rows);
-      addGram(kernels, gram.selection, gramTile, curvature + i * Math.ceil(this.#tileRows / 4) * 32, gram.at, workspace, gram.coarse);
+      addGram(kernels, gram.selection, gramTile, curvature + i * stride.curvature, gram.at, workspace, gram.coarse);
     }
   }
 

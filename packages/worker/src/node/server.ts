@@ -6,8 +6,7 @@
 import { statSync } from 'node:fs';
 import { Server, ServerInterceptingCall, logVerbosity, setLogVerbosity, status } from '@grpc/grpc-js';
 import type { ServerInterceptor, ServerReadableStream, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
-import { BLOCK_ROWS, DataError, FailureError, UsageError, chooseKernels, leafRows, leavesUnder } from '@scalemix/core';
-import type { TreeNode } from '@scalemix/core';
+import { DataError, FailureError, UsageError, chooseKernels } from '@scalemix/core';
 import { HealthImplementation } from 'grpc-health-check';
 import { addressText } from './address.ts';
 import type { Address } from './address.ts';
@@ -29,7 +28,7 @@ import type { Security } from './security.ts';
 import { LARGEST_REQUEST, PROTOCOL, SERVICE_PATH, nodeService } from './service.ts';
 import { Session, checkSameKernel } from './session.ts';
 import type { SessionOptions } from './session.ts';
-import { computeSubtrees } from './subtrees.ts';
+import { computeSubtrees, treeNodes } from './subtrees.ts';
 
 export interface NodeOptions extends SessionOptions {
   /** The folder that the node reads files under. @default none */
@@ -314,7 +313,7 @@ export class NodeServer {
       const { coordinator, request: bytes, nodes } = call.request;
       const session = this.#sessionOf(coordinator);
       const request = decodeRequest(bytes, session.rows.shape.features.count);
-      const subtrees = treeNodes(nodes, session);
+      const subtrees = treeNodes(nodes, session.rows);
       this.counters.passes++;
       await computeSubtrees({
         pool: session.pool,
@@ -374,23 +373,6 @@ export class NodeServer {
     // What cannot be closed ends with the process.
     void Promise.allSettled([session?.close(), this.#files.close()]);
   }
-}
-
-/** @throws DataError BAD_MESSAGE; FailureError ROWS_ABSENT */
-function treeNodes(messages: readonly { level?: number | null; index?: number | null }[], session: Session): TreeNode[] {
-  const { rows } = session;
-  const leafSize = leafRows(rows.shape.rows);
-  const leaves = Math.ceil(rows.shape.rows / leafSize);
-  if (messages.length === 0) throw new DataError('BAD_MESSAGE', 'A message asks for no part of the rows.');
-  let asked = 0;
-  return messages.map((message) => {
-    const node = { level: message.level ?? 0, index: message.index ?? 0 };
-    const { first, last } = leavesUnder(node, leaves);
-    if (node.level > 40 || first >= last || (asked += last - first) > leaves) throw new DataError('BAD_MESSAGE', `A message asks for part ${node.index} of level ${node.level}; there are ${leaves} leaves.`);
-    const blocks = leafSize / BLOCK_ROWS;
-    if (!rows.holds(first * blocks, Math.min(last * blocks, Math.ceil(rows.shape.rows / BLOCK_ROWS)))) throw new FailureError('ROWS_ABSENT', `The node does not hold all rows under part ${node.index} of level ${node.level}.`);
-    return node;
-  });
 }
 
 function checkDataRoot(folder: string | undefined): void {

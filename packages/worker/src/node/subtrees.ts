@@ -1,10 +1,11 @@
 /** Computes requested subtrees of the reduction tree on a pool of threads: what a node does for a pass. */
-import { TreeReducer, chunkLevel, concatenateRows, leafRows, leavesUnder, rootLevel } from '@scalemix/core';
+import { BLOCK_ROWS, DataError, FailureError, TreeReducer, chunkLevel, concatenateRows, leafRows, leavesUnder, rootLevel } from '@scalemix/core';
 import type { GatheredRows, TreeNode } from '@scalemix/core';
 import type { Choices } from '../rows/choices.ts';
 import type { RowsHandle } from '../rows/handle.ts';
 import { piecesOf } from '../threads/pieces.ts';
 import type { Read, ThreadPool } from '../threads/pool.ts';
+import type { HeldRows } from './heldRows.ts';
 import type { RowReply } from './protocol/replies.ts';
 import type { RowRequest } from './protocol/requests.ts';
 
@@ -70,4 +71,20 @@ async function gathered(pool: ThreadPool, read: Read, node: TreeNode, leaves: nu
   const rows = concatenateRows(parts, read.rows.store.layout);
   pool.releaseRows(parts);
   return rows;
+}
+
+/** The parts of the rows that a message asks for. @throws DataError BAD_MESSAGE; FailureError ROWS_ABSENT */
+export function treeNodes(messages: readonly { level?: number | null; index?: number | null }[], rows: HeldRows): TreeNode[] {
+  const leafSize = leafRows(rows.shape.rows);
+  const leaves = Math.ceil(rows.shape.rows / leafSize);
+  if (messages.length === 0) throw new DataError('BAD_MESSAGE', 'A message asks for no part of the rows.');
+  let asked = 0;
+  return messages.map((message) => {
+    const node = { level: message.level ?? 0, index: message.index ?? 0 };
+    const { first, last } = leavesUnder(node, leaves);
+    if (node.level > 40 || first >= last || (asked += last - first) > leaves) throw new DataError('BAD_MESSAGE', `A message asks for part ${node.index} of level ${node.level}; there are ${leaves} leaves.`);
+    const blocks = leafSize / BLOCK_ROWS;
+    if (!rows.holds(first * blocks, Math.min(last * blocks, Math.ceil(rows.shape.rows / BLOCK_ROWS)))) throw new FailureError('ROWS_ABSENT', `The node does not hold all rows under part ${node.index} of level ${node.level}.`);
+    return node;
+  });
 }
